@@ -1,0 +1,1339 @@
+/*
+ * zst: python-zstandard's rich Zstandard API as a C library. Generated from src/ffi; do not edit.
+ *
+ * Rules for every function, said once:
+ *
+ * - A function returns a zst_status: ZST_OK (0), ZST_DONE (1) at the end of an iteration, or a negative number.
+ *   Getters that cannot fail return their value. On failure the details are written to *err, which the caller owns
+ *   and which may be NULL. On success *err is not touched.
+ * - Every other pointer must not be NULL unless the comment says so; a NULL gives ZST_ERROR_ARGUMENT. Input bytes may
+ *   be NULL when their length is 0. Pointers must be valid for what the comment says is read or written, during the
+ *   call; output bytes must not overlap input bytes.
+ * - Outputs (out, out_...) are written when a function succeeds and are untouched when it fails.
+ * - Constructors give, _free functions take, nothing else does. NULL may be freed. Handles may be freed in any order:
+ *   what they need of each other is kept alive. A handle must not be freed while a call on it is running.
+ * - Every handle may be used from any thread, and by several threads at the same time.
+ * - Sizes are in bytes.
+ *
+ * "Source" names the method of python-zstandard and the function of libzstd that do the same.
+ */
+
+#ifndef ZST_H
+#define ZST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header; zst_version_number() is that of the library at run time. */
+#define ZST_VERSION_MAJOR 1
+#define ZST_VERSION_MINOR 0
+#define ZST_VERSION_PATCH 0
+#define ZST_VERSION_NUMBER 10000
+#define ZST_ZSTD_VERSION_NUMBER 10507
+#define ZST_VERSION_STRING "1.0.0"
+
+/** The first four bytes of a frame. */
+#define ZST_FRAME_HEADER "\x28\xb5\x2f\xfd"
+
+
+/**
+ * A size of content that is not known.
+ */
+#define ZST_CONTENTSIZE_UNKNOWN 18446744073709551615ull
+
+/**
+ * A size of content that could not be determined.
+ */
+#define ZST_CONTENTSIZE_ERROR 18446744073709551614ull
+
+/**
+ * The first four bytes of a frame, as a little-endian number.
+ */
+#define ZST_MAGIC_NUMBER 4247762216u
+
+/**
+ * The highest compression level.
+ */
+#define ZST_MAX_COMPRESSION_LEVEL 22
+
+/**
+ * Sizes of input and output pieces that suit libzstd well, in bytes.
+ */
+#define ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE 131072
+#define ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE 131591
+#define ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE 131075
+#define ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE 131072
+
+/**
+ * Largest block of a frame, in bytes, and its logarithm.
+ */
+#define ZST_BLOCKSIZELOG_MAX 17
+#define ZST_BLOCKSIZE_MAX 131072
+
+/**
+ * Bounds of compression parameters on 64-bit platforms. zst_compression_parameters_bounds() gives those of any
+ * parameter on the platform it runs on: on 32-bit ones WINDOWLOG_MAX is 30, CHAINLOG_MAX and SEARCHLOG_MAX are 29.
+ */
+#define ZST_WINDOWLOG_MIN 10
+#define ZST_WINDOWLOG_MAX 31
+#define ZST_CHAINLOG_MIN 6
+#define ZST_CHAINLOG_MAX 30
+#define ZST_HASHLOG_MIN 6
+#define ZST_HASHLOG_MAX 30
+#define ZST_HASHLOG3_MAX 17
+#define ZST_SEARCHLOG_MIN 1
+#define ZST_SEARCHLOG_MAX 30
+#define ZST_MINMATCH_MIN 3
+#define ZST_MINMATCH_MAX 7
+
+/**
+ * Older names of MINMATCH_MIN and MINMATCH_MAX.
+ */
+#define ZST_SEARCHLENGTH_MIN 3
+#define ZST_SEARCHLENGTH_MAX 7
+#define ZST_TARGETLENGTH_MIN 0
+#define ZST_TARGETLENGTH_MAX 131072
+#define ZST_LDM_MINMATCH_MIN 4
+#define ZST_LDM_MINMATCH_MAX 4096
+#define ZST_LDM_BUCKETSIZELOG_MAX 8
+
+/**
+ * Values of ZST_C_STRATEGY, from fast to strong.
+ */
+#define ZST_STRATEGY_FAST 1
+#define ZST_STRATEGY_DFAST 2
+#define ZST_STRATEGY_GREEDY 3
+#define ZST_STRATEGY_LAZY 4
+#define ZST_STRATEGY_LAZY2 5
+#define ZST_STRATEGY_BTLAZY2 6
+#define ZST_STRATEGY_BTOPT 7
+#define ZST_STRATEGY_BTULTRA 8
+#define ZST_STRATEGY_BTULTRA2 9
+
+/**
+ * Frames with a magic number, and frames without.
+ */
+#define ZST_FORMAT_ZSTD1 0
+#define ZST_FORMAT_ZSTD1_MAGICLESS 1
+
+/**
+ * How a flush ends what has been written so far: a block (a decoder can decode all of it), or the frame.
+ */
+#define ZST_FLUSH_BLOCK 0
+#define ZST_FLUSH_FRAME 1
+
+/**
+ * How zst_compressionobj_flush() ends what has been written so far. Mind the numbers: they are the reverse of
+ * ZST_FLUSH_BLOCK and ZST_FLUSH_FRAME.
+ */
+#define ZST_COMPRESSOBJ_FLUSH_FINISH 0
+#define ZST_COMPRESSOBJ_FLUSH_BLOCK 1
+
+/**
+ * Success.
+ */
+#define ZST_OK 0
+
+/**
+ * Success, and there is nothing more: the end of an iteration.
+ */
+#define ZST_DONE 1
+
+/**
+ * The call is wrong: a pointer is NULL that must not be, or a length is impossible. A bug of the caller.
+ */
+#define ZST_ERROR_ARGUMENT (-1)
+
+/**
+ * A value is not allowed, such as a compression level or a flag that does not exist.
+ */
+#define ZST_ERROR_VALUE (-2)
+
+/**
+ * An index is outside its container.
+ */
+#define ZST_ERROR_INDEX (-3)
+
+/**
+ * The object is in a state in which it cannot do this.
+ */
+#define ZST_ERROR_STATE (-4)
+
+/**
+ * The stream is closed.
+ */
+#define ZST_ERROR_CLOSED (-5)
+
+/**
+ * The object is in use by another call, in another thread or further up in this one.
+ */
+#define ZST_ERROR_BUSY (-6)
+
+/**
+ * The data is not what it should be, or libzstd refuses a setting; zst_error.zstd_code may tell more.
+ */
+#define ZST_ERROR_ZSTD (-7)
+
+/**
+ * Memory is exhausted.
+ */
+#define ZST_ERROR_MEMORY (-8)
+
+/**
+ * The source reported an error; zst_error.callback_code has it.
+ */
+#define ZST_ERROR_SOURCE (-9)
+
+/**
+ * The sink reported an error; zst_error.callback_code has it.
+ */
+#define ZST_ERROR_SINK (-10)
+
+/**
+ * The source or the sink would block. Nothing is lost, the call can be repeated.
+ */
+#define ZST_ERROR_WOULD_BLOCK (-11)
+
+/**
+ * The position cannot be reached.
+ */
+#define ZST_ERROR_SEEK (-12)
+
+/**
+ * The caller's buffer is too small; zst_error.expected is a size that is enough.
+ */
+#define ZST_ERROR_BUFFER_TOO_SMALL (-13)
+
+/**
+ * A bug of this library. The objects of the call should be freed, not used.
+ */
+#define ZST_ERROR_INTERNAL (-14)
+
+/**
+ * The input ends inside a frame.
+ */
+#define ZST_ERROR_TRUNCATED (-15)
+
+/**
+ * The data needs more than a limit allows that the caller has set: max_output_size or max_window_size.
+ */
+#define ZST_ERROR_LIMIT (-16)
+
+/**
+ * Decode all frames, not only the first one, and join their contents.
+ */
+#define ZST_DECOMPRESS_READ_ACROSS_FRAMES 1
+
+/**
+ * Bytes after the last frame that is decoded are an error, ZST_ERROR_ZSTD; otherwise they are ignored.
+ */
+#define ZST_DECOMPRESS_REFUSE_EXTRA_DATA 2
+
+/**
+ * A frame that does not record the size of its content is an error, ZST_ERROR_ZSTD, unless max_output_size is given.
+ */
+#define ZST_DECOMPRESS_REQUIRE_CONTENT_SIZE 4
+
+/**
+ * The bytes are a dictionary if they begin with a dictionary header, and content only otherwise.
+ */
+#define ZST_DICT_TYPE_AUTO 0
+
+/**
+ * The bytes are content only (a prefix dictionary), whatever they look like.
+ */
+#define ZST_DICT_TYPE_RAWCONTENT 1
+
+/**
+ * The bytes must begin with a dictionary header.
+ */
+#define ZST_DICT_TYPE_FULLDICT 2
+
+/**
+ * What libzstd's ZDICT_trainFromBuffer() does: the fastcover algorithm with d = 8 and a choice from four values of k.
+ */
+#define ZST_TRAIN_DEFAULT 0
+
+/**
+ * Tries values of k and d (those that are given stay) and keeps the best.
+ */
+#define ZST_TRAIN_OPTIMIZE 1
+
+/**
+ * Uses k and d as they are given; both are needed.
+ */
+#define ZST_TRAIN_FIXED 2
+
+/**
+ * Fastcover with ZST_TRAIN_DEFAULT, cover otherwise.
+ */
+#define ZST_TRAIN_ALGORITHM_AUTO 0
+
+/**
+ * Accepts any d up to k.
+ */
+#define ZST_TRAIN_ALGORITHM_COVER 1
+
+/**
+ * Much faster, almost as good; d is 6 or 8.
+ */
+#define ZST_TRAIN_ALGORITHM_FASTCOVER 2
+
+/**
+ * ZST_FORMAT_ZSTD1 (default) or ZST_FORMAT_ZSTD1_MAGICLESS.
+ */
+#define ZST_C_FORMAT 10
+
+/**
+ * 1 to 22, and negative levels for more speed. Clamped; 0 is the default, 3.
+ */
+#define ZST_C_COMPRESSION_LEVEL 100
+
+/**
+ * Logarithm of the largest distance of a match. 0, as in all of the following: what the level stands for.
+ */
+#define ZST_C_WINDOW_LOG 101
+
+/**
+ * Logarithm of the size of the hash table.
+ */
+#define ZST_C_HASH_LOG 102
+
+/**
+ * Logarithm of the size of the second search table.
+ */
+#define ZST_C_CHAIN_LOG 103
+
+/**
+ * Logarithm of the number of search attempts.
+ */
+#define ZST_C_SEARCH_LOG 104
+
+/**
+ * Smallest match that is searched for.
+ */
+#define ZST_C_MIN_MATCH 105
+
+/**
+ * For strong strategies the length that is good enough; for ZST_STRATEGY_FAST the acceleration.
+ */
+#define ZST_C_TARGET_LENGTH 106
+
+/**
+ * One of ZST_STRATEGY_*.
+ */
+#define ZST_C_STRATEGY 107
+
+/**
+ * Compressed blocks are to be about this long, in bytes, so that a receiver can decode early. 0: no target.
+ */
+#define ZST_C_TARGET_BLOCK_SIZE 130
+
+/**
+ * Long-distance matching: 0 off (default), 1 on, -1 libzstd's choice. (libzstd's own numbers are 2, 1, 0.)
+ */
+#define ZST_C_ENABLE_LDM 160
+
+/**
+ * Logarithm of the size of the table for long-distance matching.
+ */
+#define ZST_C_LDM_HASH_LOG 161
+
+/**
+ * Smallest match of long-distance matching.
+ */
+#define ZST_C_LDM_MIN_MATCH 162
+
+/**
+ * Logarithm of the bucket size for collisions.
+ */
+#define ZST_C_LDM_BUCKET_SIZE_LOG 163
+
+/**
+ * Logarithm of how rarely a position enters the table.
+ */
+#define ZST_C_LDM_HASH_RATE_LOG 164
+
+/**
+ * Write the size of the content into the frame header, where it is known. Default 1.
+ */
+#define ZST_C_WRITE_CONTENT_SIZE 200
+
+/**
+ * Write a checksum of the content, which decompression verifies. Default 0.
+ */
+#define ZST_C_WRITE_CHECKSUM 201
+
+/**
+ * Write the dictionary's id into the frame header. Default 0 here, 1 in compressors made from a level. A decompressor
+ * with several dictionaries finds the right one by it.
+ */
+#define ZST_C_WRITE_DICT_ID 202
+
+/**
+ * Worker threads of libzstd for each operation; 0 is none, negative the number of logical CPUs. Clamped.
+ */
+#define ZST_C_THREADS 400
+
+/**
+ * Bytes of input for one worker, at least 512 KiB. 0: libzstd's choice. Clamped.
+ */
+#define ZST_C_JOB_SIZE 401
+
+/**
+ * How much of the previous job a worker sees: 9 a full window, 1 nothing, 0 libzstd's choice. Clamped.
+ */
+#define ZST_C_OVERLAP_LOG 402
+
+/**
+ * Make frames of similar contents have similar parts, for rsync. Needs worker threads.
+ */
+#define ZST_C_RSYNCABLE 500
+
+/**
+ * Keep distances below the window size also with a dictionary.
+ */
+#define ZST_C_FORCE_MAX_WINDOW 1000
+
+/**
+ * How a digested dictionary is used: 0 libzstd's choice, 1 in place, 2 copied, 3 digested again.
+ */
+#define ZST_C_FORCE_ATTACH_DICT 1001
+
+/**
+ * Entropy-compress literals: 0 libzstd's choice, 1 always, 2 never.
+ */
+#define ZST_C_LITERAL_COMPRESSION_MODE 1002
+
+/**
+ * About how many bytes are to come, where the size is not declared. 0: nothing known.
+ */
+#define ZST_C_SOURCE_SIZE_HINT 1004
+
+/**
+ * Digest dictionaries into a form that is faster to search (strategies greedy, lazy and lazy2).
+ */
+#define ZST_C_ENABLE_DEDICATED_DICT_SEARCH 1005
+
+/**
+ * Of interest only for libzstd's sequence functions, which this library does not have.
+ */
+#define ZST_C_BLOCK_DELIMITERS 1008
+
+/**
+ * Of interest only for libzstd's sequence functions, which this library does not have.
+ */
+#define ZST_C_VALIDATE_SEQUENCES 1009
+
+/**
+ * Split blocks after the matches are found: 0 libzstd's choice, 1 always, 2 never.
+ */
+#define ZST_C_SPLIT_AFTER_SEQUENCES 1010
+
+/**
+ * Row-based match finder for greedy, lazy and lazy2: 0 libzstd's choice, 1 always, 2 never.
+ */
+#define ZST_C_USE_ROW_MATCH_FINDER 1011
+
+/**
+ * Make frames that do not depend on where prefix and source lie in memory.
+ */
+#define ZST_C_DETERMINISTIC_REF_PREFIX 1012
+
+/**
+ * Fetch the tables of a dictionary used in place into the cache: 0 libzstd's choice, 1 yes, 2 no.
+ */
+#define ZST_C_PREFETCH_CDICT_TABLES 1013
+
+/**
+ * Of interest only for libzstd's sequence functions, which this library does not have.
+ */
+#define ZST_C_ENABLE_SEQUENCE_PRODUCER_FALLBACK 1014
+
+/**
+ * Largest content of a block, 1024 to 131072 bytes. 0: the latter.
+ */
+#define ZST_C_MAX_BLOCK_SIZE 1015
+
+/**
+ * Of interest only for libzstd's sequence functions, which this library does not have.
+ */
+#define ZST_C_REPCODE_RESOLUTION 1016
+
+/**
+ * Effort for splitting blocks before the matches are found: 1 none, 2 to 6 more and more, 0 what the strategy stands for.
+ */
+#define ZST_C_BLOCK_SPLITTER_LEVEL 1017
+
+/**
+ * Largest window of a frame, in bytes, 1024 to 2^31; 0 is the default, 128 MiB + 1. Frames that need more are refused
+ * with ZST_ERROR_LIMIT. A frame that records the size of its content needs no window when it is decoded in one piece.
+ */
+#define ZST_D_MAX_WINDOW_SIZE 100
+
+/**
+ * ZST_FORMAT_ZSTD1 (default) or ZST_FORMAT_ZSTD1_MAGICLESS.
+ */
+#define ZST_D_FORMAT 1000
+
+/**
+ * Do not verify checksums: 0 (default) or 1.
+ */
+#define ZST_D_IGNORE_CHECKSUM 1002
+
+/**
+ * Do not use libzstd's assembly code: 0 (default) or 1.
+ */
+#define ZST_D_DISABLE_HUFFMAN_ASSEMBLY 1004
+
+/**
+ * Refuse blocks with more content than so many bytes, 1024 to 131072; 0 is the default, the latter.
+ */
+#define ZST_D_MAX_BLOCK_SIZE 1005
+
+/**
+ * The most that one call may produce, in bytes, whatever a frame header says; 0 is the default, no limit. More is
+ * refused with ZST_ERROR_LIMIT. Set it for input that you do not trust: 100 KB of it can expand to gigabytes.
+ */
+#define ZST_D_MAX_OUTPUT_SIZE 2000
+
+/**
+ * A frame with content.
+ */
+#define ZST_FRAME_TYPE_ZSTD 0
+
+/**
+ * A frame that decoders pass over.
+ */
+#define ZST_FRAME_TYPE_SKIPPABLE 1
+
+/**
+ * A dictionary. Immutable but for zst_compression_dict_precompute_compress(); may be used from several threads at a
+ * time, and by any number of compressors and decompressors, which share what is digested from it.
+ * Source: `ZstdCompressionDict`; libzstd's `ZSTD_CDict` and `ZSTD_DDict`.
+ */
+typedef struct zst_compression_dict zst_compression_dict;
+
+/**
+ * A set of compression parameters: values by the numbers ZST_C_*. May be used from several threads at a time.
+ * Source: `ZstdCompressionParameters`; libzstd's `ZSTD_CCtx_params`.
+ *
+ * The numbers are those of libzstd's `ZSTD_cParameter`. libzstd's two "stable buffer" modes are not among them: they
+ * promise that the caller's buffers stay in place and unchanged between calls, which most hosts cannot promise, and a
+ * broken promise would damage the frames.
+ */
+typedef struct zst_compression_parameters zst_compression_parameters;
+
+/**
+ * A compressor: immutable settings, and contexts that are reused. One compressor serves any number of threads at a
+ * time, in parallel. Source: `ZstdCompressor`; libzstd's `ZSTD_CCtx`.
+ */
+typedef struct zst_compressor zst_compressor;
+
+/**
+ * The settings and limits of a decompressor: values by the numbers ZST_D_*, and dictionaries. May be used from several
+ * threads at a time. Source: the arguments of `ZstdDecompressor()`; libzstd's `ZSTD_dParameter`.
+ *
+ * The numbers are libzstd's where libzstd has the parameter. libzstd's "stable buffer" mode is not among them, for the
+ * same reason as in zst_compression_parameters.
+ */
+typedef struct zst_decompression_parameters zst_decompression_parameters;
+
+/**
+ * A decompressor: immutable settings, and contexts that are reused. One decompressor serves any number of threads at a
+ * time, in parallel. Source: `ZstdDecompressor`; libzstd's `ZSTD_DCtx`.
+ */
+typedef struct zst_decompressor zst_decompressor;
+
+/**
+ * What a function returns: 0 or more is success, less is failure. The numbers are never reused.
+ */
+typedef int32_t zst_status;
+
+/**
+ * Memory that the library has allocated and the caller owns. Give it back with zst_bytes_free().
+ *
+ * `data` is never NULL after success, also when `len` is 0. Do not change `data` and `capacity`.
+ */
+typedef struct {
+  uint8_t *data;
+  /**
+   * Bytes of content.
+   */
+  size_t len;
+  /**
+   * Bytes of memory.
+   */
+  size_t capacity;
+} zst_bytes;
+
+/**
+ * The details of a failure. The caller owns it, on the stack for example; there is nothing to initialise and nothing
+ * to free. A function that fails fills all of it; a function that succeeds leaves it alone.
+ */
+typedef struct {
+  /**
+   * The status that the function returned.
+   */
+  int32_t status;
+  /**
+   * libzstd's own error code (ZSTD_ErrorCode), 0 when libzstd had no part in it.
+   */
+  int32_t zstd_code;
+  /**
+   * What a callback of the caller returned, 0 when none failed.
+   */
+  int32_t callback_code;
+  /**
+   * 0.
+   */
+  int32_t reserved;
+  /**
+   * In calls with several inputs, the index of the one that failed; UINT64_MAX otherwise.
+   */
+  uint64_t item_index;
+  /**
+   * What would have been right, where that is a number: a size that is enough, a limit, a recorded size. 0 otherwise.
+   */
+  uint64_t expected;
+  /**
+   * What there was instead. 0 when `expected` has no meaning.
+   */
+  uint64_t actual;
+  /**
+   * The whole sentence: cause and, where there is one, remedy. UTF-8, ends with NUL.
+   */
+  char message[472];
+} zst_error;
+
+/**
+ * How far a compression has come, in bytes. Source: `frame_progression()`; libzstd's `ZSTD_frameProgression`.
+ */
+typedef struct {
+  /**
+   * Taken in.
+   */
+  uint64_t ingested;
+  /**
+   * Of these, compressed.
+   */
+  uint64_t consumed;
+  /**
+   * Given out.
+   */
+  uint64_t produced;
+} zst_frame_progression;
+
+/**
+ * Memory that the caller lends for the time of a call. `data` may be NULL when `len` is 0.
+ */
+typedef struct {
+  const void *data;
+  /**
+   * In bytes.
+   */
+  size_t len;
+} zst_slice;
+
+/**
+ * Choices for zst_train_dictionary(). A struct of zeros asks for the defaults: `zst_training_parameters p = {0};`
+ */
+typedef struct {
+  /**
+   * ZST_TRAIN_DEFAULT, _OPTIMIZE or _FIXED.
+   */
+  int32_t mode;
+  /**
+   * ZST_TRAIN_ALGORITHM_AUTO, _COVER or _FASTCOVER.
+   */
+  int32_t algorithm;
+  /**
+   * Segment size; reasonable values are 16 to 2048 and more. 0: found by trying.
+   */
+  uint32_t k;
+  /**
+   * Dmer size; reasonable values are 6 to 16, not more than k. 0: found by trying.
+   */
+  uint32_t d;
+  /**
+   * How many values of k are tried. 0: 40, in the default mode 4.
+   */
+  uint32_t steps;
+  /**
+   * Threads for trying; 0 and 1: the calling thread, negative: all logical CPUs.
+   */
+  int32_t threads;
+  /**
+   * Compression level that the dictionary is for. 0: 3.
+   */
+  int32_t level;
+  /**
+   * Id of the dictionary. 0: made from its content.
+   */
+  uint32_t dict_id;
+  /**
+   * What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything.
+   */
+  uint32_t notifications;
+  /**
+   * Fastcover only: logarithm of the size of the frequency table, 1 to 31. 0: 20.
+   */
+  uint32_t f;
+  /**
+   * Fastcover only: 1 to 10, higher is faster and less exact. 0: 1.
+   */
+  uint32_t accel;
+  /**
+   * 0.
+   */
+  uint32_t reserved;
+  /**
+   * Part of the samples to train on, the rest is for comparing what was tried; 0 to 1.
+   * 0: 1.0 for cover (all samples are for both), 0.75 for fastcover.
+   */
+  double split_point;
+} zst_training_parameters;
+
+/**
+ * What a frame header says. Source: `FrameParameters`; libzstd's `ZSTD_FrameHeader`.
+ */
+typedef struct {
+  /**
+   * Bytes of content, ZST_CONTENTSIZE_UNKNOWN when the header does not record it. Of a skippable frame: its payload.
+   */
+  uint64_t content_size;
+  /**
+   * Bytes of memory that a decoder needs for matches; 0 of a skippable frame.
+   */
+  uint64_t window_size;
+  /**
+   * Id of the dictionary it was compressed with, 0 for none.
+   */
+  uint32_t dict_id;
+  /**
+   * 1 when a checksum follows the content, else 0.
+   */
+  int32_t has_checksum;
+  /**
+   * One of ZST_FRAME_TYPE_*.
+   */
+  int32_t frame_type;
+  /**
+   * Bytes of the header itself.
+   */
+  uint32_t header_size;
+  /**
+   * Largest content of a block, in bytes; 0 of a skippable frame.
+   */
+  uint32_t block_size_max;
+  /**
+   * 0.
+   */
+  uint32_t reserved;
+} zst_frame_parameters;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of this library at run time, major * 10000 + minor * 100 + patch. ZST_VERSION_NUMBER is the one that
+ * the program was compiled with.
+ */
+uint32_t zst_version_number(void);
+
+/**
+ * The version of this library at run time, such as "1.0.0". The string is constant and lives for ever.
+ */
+const char *zst_version_string(void);
+
+/**
+ * The version of the libzstd inside this library, 10507 for 1.5.7. ZST_ZSTD_VERSION_NUMBER is the one that the program
+ * was compiled with. Source: `ZSTD_VERSION`.
+ */
+uint32_t zst_zstd_version_number(void);
+
+/**
+ * The name of a status, such as "ZST_ERROR_MEMORY"; "unknown" for a number that is none.
+ *
+ * The string is constant and lives for ever.
+ */
+const char *zst_status_name(zst_status status);
+
+/**
+ * Gives the memory back and sets all fields to 0. NULL, and a zst_bytes of zeros, are fine: nothing happens.
+ */
+void zst_bytes_free(zst_bytes *bytes);
+
+/**
+ * Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most
+ * 8 MiB each. They are worth keeping in a program that uses this library again and again; call this when it is done
+ * with it, or before dlclose().
+ */
+void zst_free_idle_contexts(void);
+
+/**
+ * A compressor for `level` (1 to 22; 0 is the default, 3; negative levels are faster) and, unless NULL, a dictionary.
+ * Frames record the size of their content and the dictionary's id, and have no checksum.
+ *
+ * On success `*out` is the caller's; free it with zst_compressor_free(). `dict` may be freed before.
+ * ZST_ERROR_VALUE when the level is above 22. Source: `ZstdCompressor(level, dict_data)`.
+ */
+zst_status zst_compressor_new(int32_t level,
+                              const zst_compression_dict *dict,
+                              zst_compressor **out,
+                              zst_error *err);
+
+/**
+ * A compressor for `parameters`, which are copied, and, unless NULL, a dictionary. Mind that ZST_C_WRITE_DICT_ID is off
+ * in a new set of parameters.
+ *
+ * On success `*out` is the caller's; free it with zst_compressor_free(). `parameters` and `dict` may be freed before.
+ * Source: `ZstdCompressor(compression_params, dict_data)`.
+ */
+zst_status zst_compressor_new_from_parameters(const zst_compression_parameters *parameters,
+                                              const zst_compression_dict *dict,
+                                              zst_compressor **out,
+                                              zst_error *err);
+
+/**
+ * Frees the compressor. No call on it may be running. NULL is fine.
+ */
+void zst_compressor_free(zst_compressor *compressor);
+
+/**
+ * Compresses `src` into one frame.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
+ * ZST_ERROR_ZSTD when the dictionary cannot be used. Source: `ZstdCompressor.compress()`; libzstd's `ZSTD_compress2`.
+ */
+zst_status zst_compressor_compress(const zst_compressor *compressor,
+                                   const void *src,
+                                   size_t src_len,
+                                   zst_bytes *out,
+                                   zst_error *err);
+
+/**
+ * Compresses `src` into one frame at `dst`, which has room for `dst_len` bytes and does not overlap `src`.
+ * zst_compress_bound(src_len) bytes are always enough.
+ *
+ * On success sets `*out_len` to the size of the frame. On failure `*out_len` is untouched and the content of `dst` is
+ * undefined. ZST_ERROR_BUFFER_TOO_SMALL when the frame does not fit; err->expected is a size that is enough.
+ * Source: `ZstdCompressor.compress()`; libzstd's `ZSTD_compress2`.
+ */
+zst_status zst_compressor_compress_into(const zst_compressor *compressor,
+                                        const void *src,
+                                        size_t src_len,
+                                        void *dst,
+                                        size_t dst_len,
+                                        size_t *out_len,
+                                        zst_error *err);
+
+/**
+ * How far the operation has come that was started last on this compressor; its final figures when it has ended, zeros
+ * before any. May be called from another thread while the operation runs.
+ *
+ * With worker threads the figures move during zst_compressor_compress(); without, libzstd reports at the end.
+ * Source: `ZstdCompressor.frame_progression()`; libzstd's `ZSTD_getFrameProgression`.
+ */
+zst_status zst_compressor_frame_progression(const zst_compressor *compressor,
+                                            zst_frame_progression *out,
+                                            zst_error *err);
+
+/**
+ * Bytes of memory used by the context of the operation that was started last on this compressor, or by an idle context
+ * before any. May be called from another thread while the operation runs.
+ *
+ * Source: `ZstdCompressor.memory_size()`; libzstd's `ZSTD_sizeof_CCtx`.
+ */
+zst_status zst_compressor_memory_size(const zst_compressor *compressor,
+                                      size_t *out_size,
+                                      zst_error *err);
+
+/**
+ * Compresses `src` into one frame at `level`: zst_compressor_new(), zst_compressor_compress() and zst_compressor_free()
+ * in one. Contexts are kept for the next call.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
+ * ZST_ERROR_VALUE when the level is above 22. Source: `zstandard.compress()`.
+ */
+zst_status zst_compress(const void *src,
+                        size_t src_len,
+                        int32_t level,
+                        zst_bytes *out,
+                        zst_error *err);
+
+/**
+ * A size that is enough for the frame of any `src_len` bytes; 0 when `src_len` is more than can be compressed in one
+ * piece. Source: libzstd's `ZSTD_compressBound`.
+ */
+size_t zst_compress_bound(size_t src_len);
+
+/**
+ * A decompressor with default parameters and, unless NULL, a dictionary.
+ *
+ * On success `*out` is the caller's; free it with zst_decompressor_free(). `dict` may be freed before.
+ * ZST_ERROR_ZSTD when the dictionary cannot be used. Source: `ZstdDecompressor(dict_data)`.
+ */
+zst_status zst_decompressor_new(const zst_compression_dict *dict, zst_decompressor **out, zst_error *err);
+
+/**
+ * A decompressor for `parameters`, which are copied. `dict`, unless NULL, comes before the dictionaries of
+ * `parameters`: it is also for frames without a dictionary id.
+ *
+ * On success `*out` is the caller's; free it with zst_decompressor_free(). `parameters` and `dict` may be freed before.
+ * ZST_ERROR_ZSTD when a dictionary cannot be used, ZST_ERROR_VALUE when two have the same id.
+ * Source: `ZstdDecompressor(dict_data, max_window_size, format)`.
+ */
+zst_status zst_decompressor_new_from_parameters(const zst_decompression_parameters *parameters,
+                                                const zst_compression_dict *dict,
+                                                zst_decompressor **out,
+                                                zst_error *err);
+
+/**
+ * Frees the decompressor. No call on it may be running. NULL is fine.
+ */
+void zst_decompressor_free(zst_decompressor *decompressor);
+
+/**
+ * Decompresses the first frame in `src`, or all of them, into memory of the right size. Skippable frames are passed
+ * over.
+ *
+ * `max_output_size` limits the output in bytes, 0 is no limit: with ZST_DECOMPRESS_READ_ACROSS_FRAMES that of all
+ * frames together, otherwise that of a frame which does not record its size (ZST_D_MAX_OUTPUT_SIZE is a limit whatever
+ * a frame records). `flags` are ZST_DECOMPRESS_*, or 0.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). Unless NULL, `*out_src_used` is set to the number of
+ * bytes of `src` up to the end of the last frame that was decoded or passed over. `src` is read during the call only.
+ *
+ * ZST_ERROR_TRUNCATED when the input ends inside a frame, ZST_ERROR_LIMIT when a limit is reached, ZST_ERROR_ZSTD when
+ * the data is damaged, is no frame, or needs another dictionary. No memory is reserved for content that the input
+ * cannot expand to, whatever its header claims.
+ * Source: `ZstdDecompressor.decompress()`; libzstd's `ZSTD_decompressDCtx`.
+ */
+zst_status zst_decompressor_decompress(const zst_decompressor *decompressor,
+                                       const void *src,
+                                       size_t src_len,
+                                       uint64_t max_output_size,
+                                       int32_t flags,
+                                       zst_bytes *out,
+                                       size_t *out_src_used,
+                                       zst_error *err);
+
+/**
+ * The same as zst_decompressor_decompress() into memory of the caller: `dst` has room for `dst_len` bytes and does not
+ * overlap `src`.
+ *
+ * On success sets `*out_len` to the size of the content. On failure `*out_len` and `*out_src_used` are untouched and the
+ * content of `dst` is undefined. ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that
+ * is enough. Where that can be told from the frame headers, `dst` is not touched.
+ * Source: `ZstdDecompressor.decompress()`; libzstd's `ZSTD_decompressDCtx`.
+ */
+zst_status zst_decompressor_decompress_into(const zst_decompressor *decompressor,
+                                            const void *src,
+                                            size_t src_len,
+                                            uint64_t max_output_size,
+                                            int32_t flags,
+                                            void *dst,
+                                            size_t dst_len,
+                                            size_t *out_len,
+                                            size_t *out_src_used,
+                                            zst_error *err);
+
+/**
+ * Decompresses a chain of `count` frames, of which each was compressed with the content of the one before as its prefix
+ * dictionary (ZST_DICT_TYPE_RAWCONTENT); gives the content of the last. Every frame must record the size of its
+ * content. The decompressor's own dictionaries are not used. The frames are read during the call only.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). On failure err->item_index is the frame.
+ * ZST_ERROR_VALUE when there is no frame or one is no frame, ZST_ERROR_TRUNCATED when one is cut, ZST_ERROR_ZSTD when
+ * one is damaged, ZST_ERROR_LIMIT when one is larger than ZST_D_MAX_OUTPUT_SIZE.
+ * Source: `ZstdDecompressor.decompress_content_dict_chain()`; libzstd's `ZSTD_DCtx_refPrefix`.
+ */
+zst_status zst_decompressor_decompress_content_dict_chain(const zst_decompressor *decompressor,
+                                                          const zst_slice *frames,
+                                                          size_t count,
+                                                          zst_bytes *out,
+                                                          zst_error *err);
+
+/**
+ * Bytes of memory used by the context of the operation that was started last on this decompressor, or by an idle
+ * context before any. May be called from another thread while the operation runs.
+ *
+ * Source: `ZstdDecompressor.memory_size()`; libzstd's `ZSTD_sizeof_DCtx`.
+ */
+zst_status zst_decompressor_memory_size(const zst_decompressor *decompressor,
+                                        size_t *out_size,
+                                        zst_error *err);
+
+/**
+ * Decompresses the first frame in `src` with default parameters: zst_decompressor_new(), zst_decompressor_decompress()
+ * and zst_decompressor_free() in one. Contexts are kept for the next call. `max_output_size` is as in
+ * zst_decompressor_decompress().
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
+ * Errors as in zst_decompressor_decompress(). Source: `zstandard.decompress()`.
+ */
+zst_status zst_decompress(const void *src,
+                          size_t src_len,
+                          uint64_t max_output_size,
+                          zst_bytes *out,
+                          zst_error *err);
+
+/**
+ * Bytes of memory that a fresh decompression context uses.
+ * Source: `zstandard.estimate_decompression_context_size()`; libzstd's `ZSTD_estimateDCtxSize`.
+ */
+size_t zst_estimate_decompression_context_size(void);
+
+/**
+ * A dictionary from `len` bytes at `data`, which are copied. Empty is allowed and acts as no dictionary. `k` and `d`
+ * are kept for zst_compression_dict_k() and zst_compression_dict_d(); give 0 when training did not report them.
+ *
+ * The bytes are examined when they are used first: a compressor's operations, or the constructor of a decompressor,
+ * fail with ZST_ERROR_ZSTD when they are not what `dict_type` says.
+ * On success `*out` is the caller's; free it with zst_compression_dict_free().
+ * ZST_ERROR_VALUE for an unknown `dict_type`. Source: `ZstdCompressionDict(data, dict_type, k, d)`.
+ */
+zst_status zst_compression_dict_new(const void *data,
+                                    size_t len,
+                                    int32_t dict_type,
+                                    uint32_t k,
+                                    uint32_t d,
+                                    zst_compression_dict **out,
+                                    zst_error *err);
+
+/**
+ * Frees the dictionary. Compressors and decompressors that use it keep what they need. NULL is fine.
+ */
+void zst_compression_dict_free(zst_compression_dict *dict);
+
+/**
+ * The id in the dictionary's header; 0 without a header, or for NULL. Source: `dict_id()`, `dictionary_id()`;
+ * libzstd's `ZDICT_getDictID`.
+ */
+uint32_t zst_compression_dict_id(const zst_compression_dict *dict);
+
+/**
+ * The ZST_DICT_TYPE_* it was made with; ZST_DICT_TYPE_AUTO for NULL.
+ */
+int32_t zst_compression_dict_type(const zst_compression_dict *dict);
+
+/**
+ * The segment size that training used; 0 when it is not known, or for NULL. Source: `k`.
+ */
+uint32_t zst_compression_dict_k(const zst_compression_dict *dict);
+
+/**
+ * The dmer size that training used; 0 when it is not known, or for NULL. Source: `d`.
+ */
+uint32_t zst_compression_dict_d(const zst_compression_dict *dict);
+
+/**
+ * Lends the dictionary's bytes: `*out_data` is valid until `dict` is freed, and must not be written to.
+ * Source: `as_bytes()`.
+ */
+zst_status zst_compression_dict_as_bytes(const zst_compression_dict *dict,
+                                         const uint8_t **out_data,
+                                         size_t *out_len,
+                                         zst_error *err);
+
+/**
+ * Digests the dictionary now, for `level` or for `parameters` (give 0 or NULL for the other). Compressors use the
+ * result in all operations that are started later; its match-finder parameters replace theirs. May be repeated;
+ * operations already started keep what they have.
+ *
+ * ZST_ERROR_VALUE when neither is given or both are; ZST_ERROR_ZSTD when the dictionary cannot be used.
+ * Source: `precompute_compress()`; libzstd's `ZSTD_createCDict_advanced`.
+ */
+zst_status zst_compression_dict_precompute_compress(const zst_compression_dict *dict,
+                                                    int32_t level,
+                                                    const zst_compression_parameters *parameters,
+                                                    zst_error *err);
+
+/**
+ * Makes a dictionary of `dict_size` bytes at most from `count` samples of what is to be compressed with it. The samples
+ * are read during the call only. A few thousand samples with about 100 times the size of the dictionary in all are a
+ * good amount. `parameters` may be NULL for the defaults.
+ *
+ * On success `*out` is the caller's, of type ZST_DICT_TYPE_FULLDICT; free it with zst_compression_dict_free().
+ * ZST_ERROR_ZSTD when the samples are too few or too small, or a parameter is out of bounds; the message tells which.
+ * The same for an unknown mode or algorithm.
+ * Source: `train_dictionary()`; libzstd's `ZDICT_trainFromBuffer` and its cover and fastcover variants.
+ */
+zst_status zst_train_dictionary(size_t dict_size,
+                                const zst_slice *samples,
+                                size_t count,
+                                const zst_training_parameters *parameters,
+                                zst_compression_dict **out,
+                                zst_error *err);
+
+/**
+ * A set of parameters with their defaults: level 3, content size written, no checksum, no dictionary id, long-distance
+ * matching off.
+ *
+ * On success `*out` is the caller's; free it with zst_compression_parameters_free().
+ * Source: `ZstdCompressionParameters()`; libzstd's `ZSTD_createCCtxParams`.
+ */
+zst_status zst_compression_parameters_new(zst_compression_parameters **out,
+                                          zst_error *err);
+
+/**
+ * A set of parameters in which those that `level` stands for are spelled out (window_log to strategy), as they suit a
+ * source of `source_size` bytes (0 or ZST_CONTENTSIZE_UNKNOWN: unknown) and a dictionary of `dict_size` bytes (0: none).
+ * ZST_C_COMPRESSION_LEVEL itself stays 3. Levels outside the table act as the nearest.
+ *
+ * On success `*out` is the caller's; free it with zst_compression_parameters_free().
+ * Source: `ZstdCompressionParameters.from_level()`; libzstd's `ZSTD_getCParams`.
+ */
+zst_status zst_compression_parameters_from_level(int32_t level,
+                                                 uint64_t source_size,
+                                                 size_t dict_size,
+                                                 zst_compression_parameters **out,
+                                                 zst_error *err);
+
+/**
+ * A copy, independent of `parameters`.
+ *
+ * On success `*out` is the caller's; free it with zst_compression_parameters_free().
+ */
+zst_status zst_compression_parameters_copy(const zst_compression_parameters *parameters,
+                                           zst_compression_parameters **out,
+                                           zst_error *err);
+
+/**
+ * Frees the set. Compressors made from it have their own copy. NULL is fine.
+ */
+void zst_compression_parameters_free(zst_compression_parameters *parameters);
+
+/**
+ * Sets one parameter, a number ZST_C_*. Compressors that were made from the set before do not change.
+ *
+ * ZST_ERROR_ZSTD when the value is out of bounds; the message tells them. ZST_ERROR_VALUE when there is no such
+ * parameter. Source: the arguments of `ZstdCompressionParameters()`; libzstd's `ZSTD_CCtxParams_setParameter`.
+ */
+zst_status zst_compression_parameters_set(const zst_compression_parameters *parameters,
+                                          int32_t parameter,
+                                          int32_t value,
+                                          zst_error *err);
+
+/**
+ * Reads one parameter, a number ZST_C_*: the value that was set, after clamping.
+ *
+ * ZST_ERROR_VALUE when there is no such parameter.
+ * Source: the attributes of `ZstdCompressionParameters`; libzstd's `ZSTD_CCtxParams_getParameter`.
+ */
+zst_status zst_compression_parameters_get(const zst_compression_parameters *parameters,
+                                          int32_t parameter,
+                                          int32_t *out_value,
+                                          zst_error *err);
+
+/**
+ * The smallest and the largest value of a parameter, both included. Where 0 is not between them, 0 is allowed too and
+ * stands for libzstd's choice.
+ *
+ * ZST_ERROR_VALUE when there is no such parameter. Source: libzstd's `ZSTD_cParam_getBounds`.
+ */
+zst_status zst_compression_parameters_bounds(int32_t parameter,
+                                             int32_t *out_min,
+                                             int32_t *out_max,
+                                             zst_error *err);
+
+/**
+ * The name of a parameter, such as "window_log", or NULL when there is no such parameter. The string is constant and
+ * lives for ever.
+ */
+const char *zst_compression_parameters_name(int32_t parameter);
+
+/**
+ * Memory that a compressor with these parameters needs for one operation without streaming, in bytes.
+ *
+ * ZST_ERROR_ZSTD when threads is 1 or more: there is no estimate then.
+ * Source: `estimated_compression_context_size()`; libzstd's `ZSTD_estimateCCtxSize_usingCCtxParams`.
+ */
+zst_status zst_compression_parameters_estimated_compression_context_size(const zst_compression_parameters *parameters,
+                                                                         size_t *out_size,
+                                                                         zst_error *err);
+
+/**
+ * A set of parameters with their defaults, without dictionaries.
+ *
+ * On success `*out` is the caller's; free it with zst_decompression_parameters_free().
+ * Source: `ZstdDecompressor()`.
+ */
+zst_status zst_decompression_parameters_new(zst_decompression_parameters **out, zst_error *err);
+
+/**
+ * A copy, independent of `parameters`. Dictionaries are shared.
+ *
+ * On success `*out` is the caller's; free it with zst_decompression_parameters_free().
+ */
+zst_status zst_decompression_parameters_copy(const zst_decompression_parameters *parameters,
+                                             zst_decompression_parameters **out,
+                                             zst_error *err);
+
+/**
+ * Frees the set. Decompressors made from it have their own copy. NULL is fine.
+ */
+void zst_decompression_parameters_free(zst_decompression_parameters *parameters);
+
+/**
+ * Sets one parameter, a number ZST_D_*. Decompressors that were made from the set before do not change.
+ *
+ * ZST_ERROR_ZSTD when the value is out of bounds; the message tells them. ZST_ERROR_VALUE when there is no such
+ * parameter. Source: the arguments of `ZstdDecompressor()`; libzstd's `ZSTD_DCtx_setParameter`.
+ */
+zst_status zst_decompression_parameters_set(const zst_decompression_parameters *parameters,
+                                            int32_t parameter,
+                                            int64_t value,
+                                            zst_error *err);
+
+/**
+ * Reads one parameter, a number ZST_D_*.
+ *
+ * ZST_ERROR_VALUE when there is no such parameter. Source: libzstd's `ZSTD_DCtx_getParameter`.
+ */
+zst_status zst_decompression_parameters_get(const zst_decompression_parameters *parameters,
+                                            int32_t parameter,
+                                            int64_t *out_value,
+                                            zst_error *err);
+
+/**
+ * The smallest and the largest value of a parameter, both included. Where 0 is not between them, 0 is allowed too and
+ * stands for the default.
+ *
+ * ZST_ERROR_VALUE when there is no such parameter. Source: libzstd's `ZSTD_dParam_getBounds`.
+ */
+zst_status zst_decompression_parameters_bounds(int32_t parameter,
+                                               int64_t *out_min,
+                                               int64_t *out_max,
+                                               zst_error *err);
+
+/**
+ * The name of a parameter, such as "max_window_size", or NULL when there is no such parameter. The string is constant
+ * and lives for ever.
+ */
+const char *zst_decompression_parameters_name(int32_t parameter);
+
+/**
+ * Adds a dictionary to choose from: each frame is decoded with the one whose id its header carries, and a frame without
+ * an id with the first one. `dict` may be freed afterwards.
+ *
+ * ZST_ERROR_VALUE when there is one with the same id already.
+ * Source: libzstd's `ZSTD_d_refMultipleDDicts`.
+ */
+zst_status zst_decompression_parameters_add_dictionary(const zst_decompression_parameters *parameters,
+                                                       const zst_compression_dict *dict,
+                                                       zst_error *err);
+
+/**
+ * Reads the header of the frame at the start of `src`. 18 bytes are always enough. `format` is ZST_FORMAT_*.
+ *
+ * ZST_ERROR_TRUNCATED when `src` ends inside the header; err->expected is the number of bytes needed in all.
+ * ZST_ERROR_ZSTD when `src` does not begin with a frame.
+ * Source: `zstandard.get_frame_parameters()`; libzstd's `ZSTD_getFrameHeader_advanced`.
+ */
+zst_status zst_get_frame_parameters(const void *src,
+                                    size_t src_len,
+                                    int32_t format,
+                                    zst_frame_parameters *out,
+                                    zst_error *err);
+
+/**
+ * The length of the frame header at the start of `src`, in bytes. Five bytes are enough, one in the magicless format.
+ * The magic number is not looked at.
+ *
+ * ZST_ERROR_ZSTD when there are fewer.
+ * Source: `zstandard.frame_header_size()`; libzstd's `ZSTD_frameHeaderSize`.
+ */
+zst_status zst_frame_header_size(const void *src,
+                                 size_t src_len,
+                                 int32_t format,
+                                 size_t *out_size,
+                                 zst_error *err);
+
+/**
+ * The size of the content that the header of the first frame in `src` records, in bytes; ZST_CONTENTSIZE_UNKNOWN when
+ * it records none; 0 for a skippable frame. It is what the header says, which need not be true.
+ *
+ * ZST_ERROR_ZSTD when there is no complete header.
+ * Source: `zstandard.frame_content_size()`; libzstd's `ZSTD_getFrameContentSize`.
+ */
+zst_status zst_frame_content_size(const void *src,
+                                  size_t src_len,
+                                  int32_t format,
+                                  uint64_t *out_size,
+                                  zst_error *err);
+
+/**
+ * The length of the first frame in `src`, skippable or not, from its first to its last byte. Nothing is decoded.
+ *
+ * ZST_ERROR_TRUNCATED when `src` ends inside the frame, ZST_ERROR_ZSTD when it does not begin with one.
+ * Source: libzstd's `ZSTD_findFrameCompressedSize`.
+ */
+zst_status zst_frame_compressed_size(const void *src,
+                                     size_t src_len,
+                                     int32_t format,
+                                     size_t *out_size,
+                                     zst_error *err);
+
+/**
+ * A size that the contents of all frames in `src` together do not exceed, in bytes. Recorded sizes count as far as the
+ * frame's blocks can hold them (128 KiB each); the others are estimated from the blocks. Nothing is decoded.
+ *
+ * ZST_ERROR_TRUNCATED when `src` ends inside a frame; ZST_ERROR_ZSTD when there is something else than frames, or a
+ * frame that claims more than its blocks can hold. Source: libzstd's `ZSTD_decompressBound`, which believes the header.
+ */
+zst_status zst_decompress_bound(const void *src,
+                                size_t src_len,
+                                int32_t format,
+                                uint64_t *out_size,
+                                zst_error *err);
+
+/**
+ * 1 when `src` begins with the magic number of a frame, skippable or not, else 0. Source: libzstd's `ZSTD_isFrame`.
+ */
+int32_t zst_is_frame(const void *src,
+                     size_t src_len);
+
+/**
+ * 1 when `src` begins with the magic number of a skippable frame, else 0. Source: libzstd's `ZSTD_isSkippableFrame`.
+ */
+int32_t zst_is_skippable_frame(const void *src,
+                               size_t src_len);
+
+/**
+ * Writes a skippable frame with `payload` to `dst`, which has room for `dst_len` bytes and does not overlap `payload`;
+ * payload_len + 8 bytes are enough. `magic_variant` is 0 to 15, free for the application's use.
+ *
+ * On success sets `*out_len` to the size of the frame. ZST_ERROR_BUFFER_TOO_SMALL when `dst` is too small,
+ * ZST_ERROR_ZSTD when the payload is 4 GiB or more, or magic_variant above 15.
+ * Source: libzstd's `ZSTD_writeSkippableFrame`.
+ */
+zst_status zst_write_skippable_frame(const void *payload,
+                                     size_t payload_len,
+                                     uint32_t magic_variant,
+                                     void *dst,
+                                     size_t dst_len,
+                                     size_t *out_len,
+                                     zst_error *err);
+
+/**
+ * Lends the payload of the skippable frame at the start of `src`: `*out_payload` points into `src` and is valid as long
+ * as `src` is. Unless NULL, `*out_magic_variant` is set to 0 to 15.
+ *
+ * ZST_ERROR_VALUE when `src` does not begin with a skippable frame, ZST_ERROR_TRUNCATED when it ends inside one.
+ * Source: libzstd's `ZSTD_readSkippableFrame`.
+ */
+zst_status zst_read_skippable_frame(const void *src,
+                                    size_t src_len,
+                                    const uint8_t **out_payload,
+                                    size_t *out_payload_len,
+                                    uint32_t *out_magic_variant,
+                                    zst_error *err);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* ZST_H */

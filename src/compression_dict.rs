@@ -1,0 +1,158 @@
+//! `zst_compression_dict`: a dictionary, and its digested forms.
+//!
+//! Digesting a dictionary costs much more than using it. It is done once per dictionary and set of parameters, and
+//! the result is shared by all compressors and decompressors; it lives as long as one of them uses it.
+
+use crate::compression_parameters::{CompressionParameters, id};
+use crate::engine::{
+    CCtxParams, CDict, CParams, Code, DDict, DictType, OutOfMemory, Output, Shared, cparams,
+    dictionary_header_is_sound, dictionary_id,
+};
+use crate::error::{DictionaryFault, Error};
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const DICTIONARY_MAGIC: [u8; 4] = [0x37, 0xA4, 0x30, 0xEC];
+
+/// So many digested forms are kept for compressors to come, the least recently used goes first.
+const DIGESTS: usize = 8;
+
+pub struct CompressionDict {
+    bytes: Shared<Output>,
+    dict_type: DictType,
+    dict_id: u32,
+    k: u32,
+    d: u32,
+    /// Least recently used first.
+    digests: Mutex<Vec<(CompressionParameters, Shared<CDict>)>>,
+    precomputed: Mutex<Option<Shared<CDict>>>,
+    /// How often `precomputed` has changed. Contexts compare it before each operation.
+    precomputations: AtomicU32,
+    ddict: Mutex<Option<Shared<DDict>>>,
+}
+
+impl CompressionDict {
+    /// From bytes; `k` and `d` are what training reported, or 0.
+    pub fn new(bytes: Output, dict_type: DictType, k: u32, d: u32) -> Result<CompressionDict, Error> {
+        let dict_id = dictionary_id(bytes.as_slice());
+        Ok(CompressionDict {
+            bytes: Shared::try_new(bytes)?,
+            dict_type,
+            dict_id,
+            k,
+            d,
+            digests: Mutex::default(),
+            precomputed: Mutex::default(),
+            precomputations: AtomicU32::new(0),
+            ddict: Mutex::default(),
+        })
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+
+    pub fn dict_type(&self) -> DictType {
+        self.dict_type
+    }
+
+    /// The id in the header; 0 without one.
+    pub fn dict_id(&self) -> u32 {
+        self.dict_id
+    }
+
+    pub fn k(&self) -> u32 {
+        self.k
+    }
+
+    pub fn d(&self) -> u32 {
+        self.d
+    }
+
+    /// Digests now, for a level or for parameters, and makes the result replace the match-finder parameters of every
+    /// operation that is started later with this dictionary.
+    pub fn precompute_compress(&self, level: i32, parameters: Option<&CompressionParameters>) -> Result<(), Error> {
+        let params = match (level, parameters) {
+            (0, None) => return Err(Error::PrecomputeForNothing),
+            (0, Some(parameters)) => CParams {
+                window_log: parameters.value(id::WINDOW_LOG),
+                chain_log: parameters.value(id::CHAIN_LOG),
+                hash_log: parameters.value(id::HASH_LOG),
+                search_log: parameters.value(id::SEARCH_LOG),
+                min_match: parameters.value(id::MIN_MATCH),
+                target_length: parameters.value(id::TARGET_LENGTH),
+                strategy: parameters.value(id::STRATEGY),
+            },
+            (level, None) => cparams(level, None, self.bytes.len()),
+            (_, Some(_)) => return Err(Error::PrecomputeForBoth),
+        };
+        let cdict = CDict::precomputed(&self.bytes, self.dict_type, params)
+            .map_err(|code| self.unusable("unable to precompute dictionary", code))?;
+        let cdict = Shared::try_new(cdict)?;
+        let mut precomputed = self.precomputed.lock();
+        *precomputed = Some(cdict);
+        self.precomputations.fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+
+    /// Changes whenever `precomputed()` does; 0 while it is `None`.
+    pub fn precomputations(&self) -> u32 {
+        self.precomputations.load(Ordering::Acquire)
+    }
+
+    pub fn precomputed(&self) -> Option<Shared<CDict>> {
+        self.precomputed.lock().clone()
+    }
+
+    /// The form digested for `parameters`, which are `params` in libzstd's form.
+    pub fn digest(
+        &self,
+        parameters: &CompressionParameters,
+        params: &CCtxParams,
+        doing: &'static str,
+    ) -> Result<Shared<CDict>, Error> {
+        let mut digests = self.digests.lock();
+        let found = digests.iter().position(|(other, _)| other == parameters);
+        let digest = match found {
+            Some(index) => digests.remove(index),
+            None => {
+                let cdict =
+                    CDict::new(&self.bytes, self.dict_type, params).map_err(|code| self.unusable(doing, code))?;
+                digests.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
+                if digests.len() == DIGESTS {
+                    digests.remove(0);
+                }
+                (parameters.clone(), Shared::try_new(cdict)?)
+            }
+        };
+        let cdict = digest.1.clone();
+        digests.push(digest);
+        Ok(cdict)
+    }
+
+    /// The form digested for decompression.
+    pub fn ddict(&self) -> Result<Shared<DDict>, Error> {
+        let mut ddict = self.ddict.lock();
+        if let Some(ddict) = &*ddict {
+            return Ok(ddict.clone());
+        }
+        let new = DDict::new(&self.bytes, self.dict_type)
+            .map_err(|code| self.unusable("could not create decompression dict", code))?;
+        let new = Shared::try_new(new)?;
+        *ddict = Some(new.clone());
+        Ok(new)
+    }
+
+    /// libzstd says only that a dictionary could not be digested; the bytes tell why.
+    fn unusable(&self, doing: &'static str, code: Code) -> Error {
+        let has_header = self.as_bytes().starts_with(&DICTIONARY_MAGIC);
+        let why = match self.dict_type {
+            DictType::FullDict if !has_header => DictionaryFault::NoHeader,
+            DictType::FullDict | DictType::Auto if has_header && !dictionary_header_is_sound(self.as_bytes()) => {
+                DictionaryFault::Corrupted
+            }
+            DictType::FullDict | DictType::Auto | DictType::RawContent => return Error::Zstd { doing, code },
+        };
+        Error::UnusableDictionary { doing, why }
+    }
+}

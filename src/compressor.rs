@@ -1,0 +1,108 @@
+//! `zst_compressor`: settings, and contexts to compress with.
+
+use crate::compression_context::{CompressionContext, Settings};
+use crate::compression_dict::CompressionDict;
+use crate::compression_parameters::CompressionParameters;
+use crate::engine::{Code, Output, Progression, Shared, compress_bound};
+use crate::error::Error;
+use crate::pool::{Context, Pool};
+use std::mem::MaybeUninit;
+
+const DOING: &str = "cannot compress";
+
+/// With worker threads, progress is published whenever so much more output is there.
+const STEP: usize = 256 << 10;
+/// libzstd does not use its workers for sources up to this size (ZSTDMT_JOBSIZE_MIN).
+const SINGLE_THREADED: usize = 512 << 10;
+
+pub struct Compressor {
+    settings: Settings,
+    pool: Pool<CompressionContext>,
+}
+
+impl Compressor {
+    pub fn new(
+        parameters: CompressionParameters,
+        dictionary: Option<Shared<CompressionDict>>,
+    ) -> Result<Compressor, Error> {
+        let settings = Settings::new(parameters, dictionary)?;
+        // Contexts with worker threads end with their handle: idle threads are nothing to leave behind, and they do
+        // not survive a fork.
+        let give_to_idle = settings.threads() == 0;
+        Ok(Compressor {
+            settings,
+            pool: Pool::new(give_to_idle),
+        })
+    }
+
+    /// Compresses `src` into one frame.
+    pub fn compress(&self, src: &[u8]) -> Result<Output, Error> {
+        let bound = compress_bound(src.len()).ok_or(Error::Zstd {
+            doing: DOING,
+            code: Code::SRC_SIZE_WRONG,
+        })?;
+        let mut output = Output::with_capacity(bound)?;
+        output.fill(|spare| self.compress_into(spare, src))?;
+        output.shrink();
+        Ok(output)
+    }
+
+    /// Compresses `src` into one frame at the start of `dst`; returns the frame.
+    pub fn compress_into<'a>(&self, dst: &'a mut [MaybeUninit<u8>], src: &[u8]) -> Result<&'a mut [u8], Error> {
+        let have = dst.len();
+        self.pool.run(
+            self.settings.version(),
+            |context| context.configure(&self.settings, DOING),
+            |context, record| {
+                let cctx = context
+                    .begin(Some(src.len() as u64))
+                    .map_err(|code| Error::Zstd { doing: DOING, code })?;
+                let frame = if self.settings.threads() > 0 && src.len() > SINGLE_THREADED {
+                    cctx.compress_in_steps(dst, src, STEP, |cctx| {
+                        record.set_progression(cctx.progression());
+                        record.set_memory_size(cctx.memory_size());
+                    })
+                } else {
+                    cctx.compress(dst, src)
+                };
+                let frame = frame.map_err(|code| match (code, compress_bound(src.len())) {
+                    (Code::DST_SIZE_TOO_SMALL, Some(bound)) => Error::BufferTooSmall {
+                        doing: DOING,
+                        needed: bound as u64,
+                        have: have as u64,
+                    },
+                    (code, _) => Error::Zstd { doing: DOING, code },
+                })?;
+                let size = src.len() as u64;
+                record.set_progression(Progression {
+                    ingested: size,
+                    consumed: size,
+                    produced: frame.len() as u64,
+                });
+                Ok(frame)
+            },
+        )
+    }
+
+    /// How far the operation that was started last has come: bytes taken in, bytes compressed, bytes given out.
+    pub fn frame_progression(&self) -> Progression {
+        self.pool.progression()
+    }
+
+    /// Bytes used by the context of the operation that was started last, or of an idle one.
+    pub fn memory_size(&self) -> Result<usize, Error> {
+        if self.pool.memory_size() == 0 {
+            self.pool.run(
+                self.settings.version(),
+                |context| context.configure(&self.settings, DOING),
+                |_, _| Ok(()),
+            )?;
+        }
+        Ok(self.pool.memory_size())
+    }
+}
+
+/// Frees the contexts that no compressor is using.
+pub fn free_idle_contexts() {
+    CompressionContext::idle().clear();
+}

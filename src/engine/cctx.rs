@@ -1,0 +1,154 @@
+//! A compression context.
+
+use super::output::written;
+use super::parameters::sys_parameter;
+use super::{CCtxParams, CDict, Code, Shared};
+use std::mem::MaybeUninit;
+use std::ptr::NonNull;
+use zstd_sys as sys;
+
+/// A compression context with the parameters and the dictionary that it was last configured with.
+pub struct CCtx {
+    cctx: NonNull<sys::ZSTD_CCtx>,
+    /// The dictionary that libzstd refers to.
+    cdict: Option<Shared<CDict>>,
+}
+
+// SAFETY: a context may be used from any thread, by one at a time; `&mut self` sees to the latter.
+unsafe impl Send for CCtx {}
+
+/// How far a compression has come, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progression {
+    pub ingested: u64,
+    pub consumed: u64,
+    pub produced: u64,
+}
+
+impl CCtx {
+    pub fn new() -> Result<CCtx, Code> {
+        // SAFETY: returns a new object or NULL.
+        let cctx = unsafe { sys::ZSTD_createCCtx() };
+        Ok(CCtx {
+            cctx: NonNull::new(cctx).ok_or(Code::MEMORY_ALLOCATION)?,
+            cdict: None,
+        })
+    }
+
+    /// Replaces all parameters and the dictionary.
+    pub fn configure(&mut self, params: &CCtxParams, cdict: Option<Shared<CDict>>) -> Result<(), Code> {
+        self.reset();
+        // SAFETY: both objects are live; the context was reset, so it is at no frame and has no dictionary.
+        Code::check(unsafe { sys::ZSTD_CCtx_setParametersUsingCCtxParams(self.cctx.as_ptr(), params.as_ptr()) })?;
+        if let Some(cdict) = cdict {
+            // SAFETY: both objects are live, and `self.cdict` keeps the dictionary so until the next reset.
+            Code::check(unsafe { sys::ZSTD_CCtx_refCDict(self.cctx.as_ptr(), cdict.as_ptr()) })?;
+            self.cdict = Some(cdict);
+        }
+        Ok(())
+    }
+
+    /// Forgets the current frame, all parameters and the dictionary; keeps the memory.
+    pub fn reset(&mut self) {
+        // SAFETY: a live object. Resetting both together never fails.
+        unsafe {
+            sys::ZSTD_CCtx_reset(
+                self.cctx.as_ptr(),
+                sys::ZSTD_ResetDirective::ZSTD_reset_session_and_parameters,
+            )
+        };
+        self.cdict = None;
+    }
+
+    /// Changes one parameter, between frames.
+    pub fn set(&mut self, parameter: i32, value: i32) -> Result<(), Code> {
+        let parameter = sys_parameter(parameter).ok_or(Code::PARAMETER_UNSUPPORTED)?;
+        // SAFETY: a live object.
+        Code::check(unsafe { sys::ZSTD_CCtx_setParameter(self.cctx.as_ptr(), parameter, value) })?;
+        Ok(())
+    }
+
+    /// Compresses `src` into one frame at the start of `dst`; returns the frame.
+    pub fn compress<'a>(&mut self, dst: &'a mut [MaybeUninit<u8>], src: &[u8]) -> Result<&'a mut [u8], Code> {
+        // SAFETY: both ranges are valid for their lengths and, being one shared and one exclusive, do not overlap.
+        let size = unsafe {
+            sys::ZSTD_compress2(
+                self.cctx.as_ptr(),
+                dst.as_mut_ptr().cast(),
+                dst.len(),
+                src.as_ptr().cast(),
+                src.len(),
+            )
+        };
+        let size = Code::check(size)?;
+        // SAFETY: libzstd has written that many bytes.
+        Ok(unsafe { written(dst, size) })
+    }
+
+    /// The same in steps, for worker threads: `after_step` is called whenever `step` more bytes of output are there.
+    pub fn compress_in_steps<'a>(
+        &mut self,
+        dst: &'a mut [MaybeUninit<u8>],
+        src: &[u8],
+        step: usize,
+        mut after_step: impl FnMut(&CCtx),
+    ) -> Result<&'a mut [u8], Code> {
+        // SAFETY: a live object; resetting the session keeps parameters and dictionary and never fails.
+        unsafe { sys::ZSTD_CCtx_reset(self.cctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only) };
+        let mut input = sys::ZSTD_inBuffer {
+            src: src.as_ptr().cast(),
+            size: src.len(),
+            pos: 0,
+        };
+        let mut output = sys::ZSTD_outBuffer {
+            dst: dst.as_mut_ptr().cast(),
+            size: 0,
+            pos: 0,
+        };
+        loop {
+            output.size = output.pos.saturating_add(step).min(dst.len());
+            // SAFETY: both buffers describe valid ranges that do not overlap.
+            let returned = unsafe {
+                sys::ZSTD_compressStream2(
+                    self.cctx.as_ptr(),
+                    &mut output,
+                    &mut input,
+                    sys::ZSTD_EndDirective::ZSTD_e_end,
+                )
+            };
+            let left = Code::check(returned)?;
+            after_step(self);
+            if left == 0 {
+                // SAFETY: libzstd has written that many bytes.
+                return Ok(unsafe { written(dst, output.pos) });
+            }
+            if output.pos == dst.len() {
+                return Err(Code::DST_SIZE_TOO_SMALL);
+            }
+        }
+    }
+
+    /// How far the current frame has come.
+    pub fn progression(&self) -> Progression {
+        // SAFETY: a live object, only read (libzstd takes its own lock where workers write).
+        let progression = unsafe { sys::ZSTD_getFrameProgression(self.cctx.as_ptr()) };
+        Progression {
+            ingested: progression.ingested,
+            consumed: progression.consumed,
+            produced: progression.produced,
+        }
+    }
+
+    /// Memory in use, in bytes.
+    pub fn memory_size(&self) -> usize {
+        // SAFETY: a live object, only read.
+        unsafe { sys::ZSTD_sizeof_CCtx(self.cctx.as_ptr()) }
+    }
+}
+
+impl Drop for CCtx {
+    fn drop(&mut self) {
+        // SAFETY: ours, freed once.
+        unsafe { sys::ZSTD_freeCCtx(self.cctx.as_ptr()) };
+    }
+}

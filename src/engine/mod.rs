@@ -1,0 +1,48 @@
+//! The engine floor: owned, safe wrappers around libzstd.
+//!
+//! Nothing outside this folder names `zstd_sys`. A wrapper owns one libzstd object, frees it once, and
+//! turns libzstd's return codes into `Result<_, Code>`. No decision about the API is taken here.
+
+mod cctx;
+mod cdict;
+mod code;
+mod dctx;
+mod ddict;
+mod header;
+mod library;
+mod output;
+mod parameters;
+mod shared;
+mod trainer;
+
+pub use cctx::{CCtx, Progression};
+pub use cdict::CDict;
+pub use code::Code;
+pub use dctx::DCtx;
+pub use ddict::DDict;
+pub use header::{FrameHeader, FrameKind, Header, frame_header, frame_header_size};
+pub use library::*;
+pub use output::{OutOfMemory, Output, Room};
+pub use parameters::{CCtxParams, CParams, cparams, parameter_bounds};
+pub use shared::{Shared, try_box};
+pub use trainer::{Algorithm, Trained, Training, dictionary_header_is_sound, dictionary_id, train};
+
+/// How a dictionary's bytes are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DictType {
+    /// A dictionary if the bytes begin with a dictionary header, else content only.
+    Auto,
+    /// Content only, whatever the bytes look like.
+    RawContent,
+    /// The bytes must begin with a dictionary header.
+    FullDict,
+}
+
+/// How a frame begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// With the four bytes of the magic number.
+    Zstd1,
+    /// Without them; skippable frames do not exist in this format.
+    Zstd1Magicless,
+}

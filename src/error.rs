@@ -1,0 +1,390 @@
+//! Everything that can go wrong, in words.
+//!
+//! `Display` is the sentence that users read, in C as `zst_error.message` and in Python as the exception's text.
+//! It names the cause, and the remedy where there is one. The variants hold no heap memory, so that an error can
+//! be reported when there is none. `ffi::error` maps each variant to a status.
+
+use crate::engine::{Code, OutOfMemory};
+use std::fmt;
+
+#[derive(Clone, Copy, Debug)]
+pub enum Error {
+    // The call itself is wrong.
+    NullPointer {
+        name: &'static str,
+    },
+    TooLong {
+        name: &'static str,
+    },
+    Overlap {
+        first: &'static str,
+        second: &'static str,
+    },
+
+    // A value is wrong.
+    LevelTooHigh {
+        max: i32,
+    },
+    UnknownDictType {
+        number: i32,
+    },
+    UnknownParameter {
+        of: &'static str,
+        id: i32,
+    },
+    UnknownFlags {
+        flags: i32,
+    },
+    OutOfBounds {
+        doing: &'static str,
+        name: &'static str,
+        value: i64,
+        min: i64,
+        max: i64,
+        zero_too: bool,
+    },
+    PrecomputeForNothing,
+    PrecomputeForBoth,
+    TooManyDictionaries {
+        max: usize,
+    },
+    DuplicateDictionary {
+        id: u32,
+    },
+
+    // libzstd refuses, or would.
+    Zstd {
+        doing: &'static str,
+        code: Code,
+    },
+    UnusableDictionary {
+        doing: &'static str,
+        why: DictionaryFault,
+    },
+    NoEstimateWithThreads,
+    Training {
+        code: Code,
+        why: TrainingFault,
+    },
+
+    // The data is wrong, or more than was allowed.
+    HeaderCut {
+        needed: usize,
+        have: usize,
+    },
+    NoHeader {
+        why: NoHeader,
+    },
+    NoContentSize,
+    Truncated {
+        have: u64,
+    },
+    SkippableCut {
+        needed: u64,
+        have: u64,
+    },
+    ImpossibleSize {
+        claimed: u64,
+        possible: u64,
+    },
+    WrongSize {
+        produced: u64,
+        recorded: u64,
+    },
+    OutputLimit {
+        limit: u64,
+        needed: Option<u64>,
+    },
+    WindowLimit {
+        window: u64,
+        limit: u64,
+    },
+    ExtraData {
+        bytes: u64,
+    },
+    DictionaryMissing {
+        wanted: u32,
+        given: Option<u32>,
+    },
+    NotSkippable,
+    Chunk {
+        index: usize,
+        fault: ChunkFault,
+    },
+
+    // The machine, or the caller's memory, is too small.
+    OutOfMemory(OutOfMemory),
+    BufferTooSmall {
+        doing: &'static str,
+        needed: u64,
+        have: u64,
+    },
+
+    /// A bug of ours. The panic's own text goes to stderr, as with every panic.
+    Panic,
+}
+
+/// What makes a dictionary unusable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DictionaryFault {
+    NoHeader,
+    Corrupted,
+}
+
+/// Why training was refused, where we know more than libzstd says.
+#[derive(Clone, Copy, Debug)]
+pub enum TrainingFault {
+    FewSamples {
+        needed: usize,
+        have: usize,
+    },
+    SmallSamples {
+        needed: usize,
+        have: usize,
+    },
+    LargeSamples {
+        max: u64,
+        have: u64,
+    },
+    SmallDictionary {
+        needed: usize,
+        have: usize,
+    },
+    Parameter {
+        name: &'static str,
+        value: f64,
+        expected: &'static str,
+    },
+    Unexplained,
+}
+
+/// Why no frame header could be read.
+#[derive(Clone, Copy, Debug)]
+pub enum NoHeader {
+    Empty,
+    Cut { needed: usize, have: usize },
+    NotAFrame(Code),
+}
+
+/// What is wrong with one frame of a prefix-dictionary chain.
+#[derive(Clone, Copy, Debug)]
+pub enum ChunkFault {
+    TooSmall,
+    NotAFrame,
+    NoContentSize,
+    TooLarge,
+    Incomplete,
+    ImpossibleSize { claimed: u64, possible: u64 },
+    OutputLimit { limit: u64, needed: u64 },
+    Zstd(Code),
+    EmptyChain,
+}
+
+impl From<OutOfMemory> for Error {
+    fn from(error: OutOfMemory) -> Error {
+        Error::OutOfMemory(error)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Error::NullPointer { name } => write!(f, "{name} is NULL"),
+            Error::TooLong { name } => write!(f, "{name} is more than any buffer can have"),
+            Error::Overlap { first, second } => write!(f, "{first} and {second} overlap"),
+
+            Error::LevelTooHigh { max } => write!(f, "level must be less than {}", max + 1),
+            Error::UnknownDictType { number } => {
+                write!(
+                    f,
+                    "invalid dictionary load mode: {number}; must use DICT_TYPE_* constants"
+                )
+            }
+            Error::UnknownParameter { of, id } => write!(f, "there is no {of} parameter {id}"),
+            Error::UnknownFlags { flags } => write!(f, "unknown flags: {flags:#x}"),
+            Error::OutOfBounds {
+                doing,
+                name,
+                value,
+                min,
+                max,
+                zero_too,
+            } => {
+                let zero = if zero_too { ", or 0 for the default" } else { "" };
+                let out = Code::PARAMETER_OUT_OF_BOUND.name();
+                write!(f, "{doing}: {out}: {name} is {value}, allowed are {min} to {max}{zero}")
+            }
+            Error::PrecomputeForNothing => write!(f, "must specify one of level or compression_params"),
+            Error::PrecomputeForBoth => write!(f, "must only specify one of level or compression_params"),
+            Error::TooManyDictionaries { max } => write!(f, "more than {max} dictionaries"),
+            Error::DuplicateDictionary { id } => write!(f, "there is a dictionary with id {id} already"),
+
+            Error::Zstd { doing, code } => write!(f, "{doing}: {}", code.name()),
+            Error::UnusableDictionary { doing, why } => write!(f, "{doing}: {why}"),
+            Error::NoEstimateWithThreads => {
+                write!(
+                    f,
+                    "cannot estimate compression context size: there is no estimate for threads of 1 or more"
+                )
+            }
+            Error::Training { code, why } => write!(f, "cannot train dict: {}{why}", code.name()),
+
+            Error::HeaderCut { needed, have } => {
+                write!(
+                    f,
+                    "not enough data for frame parameters; need {needed} bytes, got {have}"
+                )
+            }
+            Error::NoHeader { why } => write!(f, "error determining content size from frame header: {why}"),
+            Error::NoContentSize => write!(
+                f,
+                "could not determine content size in frame header: the frame does not record it; give max_output_size"
+            ),
+            Error::Truncated { have } => write!(
+                f,
+                "decompression error: did not decompress full frame: the input ends inside it, after {have} bytes"
+            ),
+            Error::SkippableCut { needed, have } => write!(
+                f,
+                "decompression error: did not decompress full frame: a skippable frame has {needed} bytes, the input ends \
+                 after {have}"
+            ),
+            Error::ImpossibleSize { claimed, possible } => write!(
+                f,
+                "decompression error: {}: the frame claims {claimed} bytes of content, its blocks hold {possible} at most",
+                Code::CORRUPTION_DETECTED.name()
+            ),
+            Error::WrongSize { produced, recorded } => {
+                write!(
+                    f,
+                    "decompression error: decompressed {produced} bytes; expected {recorded}"
+                )
+            }
+            Error::OutputLimit {
+                limit,
+                needed: Some(needed),
+            } => write!(
+                f,
+                "decompression error: did not decompress full frame: its {needed} bytes are more than max_output_size, \
+                 {limit}"
+            ),
+            Error::OutputLimit { limit, needed: None } => write!(
+                f,
+                "decompression error: did not decompress full frame: the content is more than max_output_size, {limit} \
+                 bytes"
+            ),
+            Error::WindowLimit { window, limit } => write!(
+                f,
+                "decompression error: {}: frame needs a window of {window} bytes, the limit is {limit}; raise \
+                 max_window_size",
+                Code::WINDOW_TOO_LARGE.name()
+            ),
+            Error::ExtraData { bytes } => {
+                write!(
+                    f,
+                    "compressed input contains {bytes} bytes of unused data, which is disallowed"
+                )
+            }
+            Error::DictionaryMissing { wanted, given } => {
+                let mismatch = Code::DICTIONARY_WRONG.name();
+                write!(
+                    f,
+                    "decompression error: {mismatch}: the frame was made with dictionary {wanted}, "
+                )?;
+                match given {
+                    None => write!(f, "none was given"),
+                    Some(0) => write!(f, "the one given has no id"),
+                    Some(id) => write!(f, "the one given is {id}"),
+                }
+            }
+            Error::NotSkippable => write!(f, "not a skippable frame"),
+            Error::Chunk { index, fault } => match fault {
+                ChunkFault::EmptyChain => write!(f, "empty input chain"),
+                ChunkFault::TooSmall => write!(f, "chunk {index} is too small to contain a zstd frame"),
+                ChunkFault::NotAFrame => write!(f, "chunk {index} is not a valid zstd frame"),
+                ChunkFault::NoContentSize => write!(f, "chunk {index} missing content size in frame"),
+                ChunkFault::TooLarge => write!(f, "chunk {index} is too large to decompress on this platform"),
+                ChunkFault::Incomplete => write!(f, "chunk {index} did not decompress full frame"),
+                ChunkFault::ImpossibleSize { claimed, possible } => write!(
+                    f,
+                    "could not decompress chunk {index}: {}: the frame claims {claimed} bytes of content, its blocks hold \
+                     {possible} at most",
+                    Code::CORRUPTION_DETECTED.name()
+                ),
+                ChunkFault::OutputLimit { limit, needed } => write!(
+                    f,
+                    "could not decompress chunk {index}: its {needed} bytes are more than max_output_size, {limit}"
+                ),
+                ChunkFault::Zstd(code) => write!(f, "could not decompress chunk {index}: {}", code.name()),
+            },
+
+            Error::OutOfMemory(OutOfMemory { bytes: 0 }) => write!(f, "not enough memory"),
+            Error::OutOfMemory(OutOfMemory { bytes }) => write!(f, "not enough memory: {bytes} bytes could not be had"),
+            Error::BufferTooSmall { doing, needed, have } => write!(
+                f,
+                "{doing}: {}: it has {have} bytes, {needed} are enough",
+                Code::DST_SIZE_TOO_SMALL.name()
+            ),
+            Error::Panic => write!(f, "internal error of zst; please report it"),
+        }
+    }
+}
+
+impl fmt::Display for DictionaryFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DictionaryFault::NoHeader => {
+                write!(
+                    f,
+                    "the dictionary is not a full dictionary: it has no dictionary header; use DICT_TYPE_AUTO"
+                )
+            }
+            DictionaryFault::Corrupted => {
+                write!(
+                    f,
+                    "the dictionary cannot be used: {}",
+                    Code::DICTIONARY_CORRUPTED.name()
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for NoHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoHeader::Empty => write!(f, "there is no input"),
+            NoHeader::Cut { needed, have } => write!(f, "it needs {needed} bytes, got {have}"),
+            NoHeader::NotAFrame(code) => write!(f, "{}", code.name()),
+        }
+    }
+}
+
+impl fmt::Display for TrainingFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            TrainingFault::FewSamples { needed, have } => {
+                write!(f, ": {needed} or more samples are needed, got {have}")
+            }
+            TrainingFault::SmallSamples { needed, have } => {
+                write!(
+                    f,
+                    ": the samples to train on must hold {needed} bytes or more in all, they hold {have}"
+                )
+            }
+            TrainingFault::LargeSamples { max, have } => {
+                write!(
+                    f,
+                    ": the samples must hold less than {max} bytes in all, they hold {have}"
+                )
+            }
+            TrainingFault::SmallDictionary { needed, have } => {
+                write!(f, ": dict_size must be {needed} or more, it is {have}")
+            }
+            TrainingFault::Parameter { name, value, expected } => write!(f, ": {name} is {value}, {expected}"),
+            TrainingFault::Unexplained => Ok(()),
+        }
+    }
+}

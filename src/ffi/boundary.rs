@@ -1,0 +1,195 @@
+//! The only place where pointers from C become references, and where panics stop.
+
+use super::bytes::zst_slice;
+use super::error::{record, zst_error};
+use super::status::{ZST_OK, zst_status};
+use crate::engine::{Format, OutOfMemory, try_box};
+use crate::error::Error;
+use std::ffi::c_void;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// One call from C. What it lends does not outlive it.
+pub struct Call<'call> {
+    err: *mut zst_error,
+    _call: PhantomData<&'call ()>,
+}
+
+impl<'call> Call<'call> {
+    /// # Safety
+    /// All pointers that the call's methods are given obey the rules at the top of `zst.h`, for as long as the call
+    /// takes; so does `err`.
+    pub unsafe fn begin(err: *mut zst_error) -> Call<'call> {
+        Call {
+            err,
+            _call: PhantomData,
+        }
+    }
+
+    /// Runs `body`, turns its error or panic into a status, and describes it in `*err`.
+    pub fn run(self, body: impl FnOnce(&Call<'call>) -> Result<(), Error>) -> zst_status {
+        let outcome = catch_unwind(AssertUnwindSafe(|| body(&self)));
+        let error = match outcome {
+            Ok(Ok(())) => return ZST_OK,
+            Ok(Err(error)) => error,
+            Err(panic) => {
+                // A payload whose own drop panics must not get out either.
+                std::mem::forget(panic);
+                Error::Panic
+            }
+        };
+        // SAFETY: NULL, or valid for writing (see `begin`).
+        record(&error, unsafe { self.err.cast::<MaybeUninit<zst_error>>().as_mut() })
+    }
+
+    /// A handle, or a struct that the function reads.
+    pub fn borrow<T>(&self, pointer: *const T, name: &'static str) -> Result<&'call T, Error> {
+        // SAFETY: NULL, or a live object (see `begin`).
+        unsafe { pointer.as_ref() }.ok_or(Error::NullPointer { name })
+    }
+
+    /// The same where NULL means none.
+    pub fn borrow_optional<T>(&self, pointer: *const T) -> Option<&'call T> {
+        // SAFETY: NULL, or a live object (see `begin`).
+        unsafe { pointer.as_ref() }
+    }
+
+    /// Input bytes. NULL is fine for an empty input.
+    pub fn bytes(&self, pointer: *const c_void, len: usize, name: &'static str) -> Result<&'call [u8], Error> {
+        if len == 0 {
+            return Ok(&[]);
+        }
+        check_range(pointer, len, name)?;
+        // SAFETY: not NULL, and valid for so many bytes (see `begin`).
+        Ok(unsafe { std::slice::from_raw_parts(pointer.cast(), len) })
+    }
+
+    /// A place for output bytes, apart from the input bytes `src`. NULL is fine for an empty one.
+    pub fn place(
+        &self,
+        pointer: *mut c_void,
+        len: usize,
+        name: &'static str,
+        src: &[u8],
+    ) -> Result<&'call mut [MaybeUninit<u8>], Error> {
+        if len == 0 {
+            return Ok(&mut []);
+        }
+        check_range(pointer, len, name)?;
+        let (start, input) = (pointer as usize, src.as_ptr_range());
+        if start < input.end as usize && (input.start as usize) < start + len {
+            return Err(Error::Overlap {
+                first: "src",
+                second: name,
+            });
+        }
+        // SAFETY: not NULL, valid for so many bytes, and nobody else's during the call (see `begin`).
+        Ok(unsafe { std::slice::from_raw_parts_mut(pointer.cast(), len) })
+    }
+
+    /// An array of slices, each of them checked.
+    pub fn slices(
+        &self,
+        pointer: *const zst_slice,
+        count: usize,
+        name: &'static str,
+    ) -> Result<impl ExactSizeIterator<Item = &'call [u8]> + Clone + use<'call>, Error> {
+        let slices: &'call [zst_slice] = if count == 0 {
+            &[]
+        } else {
+            check_range(pointer.cast(), count.saturating_mul(size_of::<zst_slice>()), name)?;
+            // SAFETY: not NULL, and an array of so many (see `begin`).
+            unsafe { std::slice::from_raw_parts(pointer, count) }
+        };
+        for slice in slices {
+            if slice.len > 0 {
+                check_range(slice.data, slice.len, name)?;
+            }
+        }
+        Ok(slices.iter().map(|slice| {
+            if slice.len == 0 {
+                return &[][..];
+            }
+            // SAFETY: checked above, and valid for so many bytes (see `begin`).
+            unsafe { std::slice::from_raw_parts(slice.data.cast(), slice.len) }
+        }))
+    }
+
+    /// A place for one output value.
+    pub fn out<T>(&self, pointer: *mut T, name: &'static str) -> Result<Out<'call, T>, Error> {
+        // SAFETY: NULL, or valid for writing one value (see `begin`).
+        let place = unsafe { pointer.cast::<MaybeUninit<T>>().as_mut() };
+        place.map(Out).ok_or(Error::NullPointer { name })
+    }
+
+    /// The same where NULL means that the value is not wanted.
+    pub fn out_optional<T>(&self, pointer: *mut T) -> Option<Out<'call, T>> {
+        // SAFETY: NULL, or valid for writing one value (see `begin`).
+        unsafe { pointer.cast::<MaybeUninit<T>>().as_mut() }.map(Out)
+    }
+}
+
+/// A place for one output value. It is written when the call can no longer fail, and not touched before.
+pub struct Out<'call, T>(&'call mut MaybeUninit<T>);
+
+impl<T> Out<'_, T> {
+    pub fn give(self, value: T) {
+        self.0.write(value);
+    }
+}
+
+impl<T> Out<'_, *mut T> {
+    /// Gives a new handle.
+    pub fn give_handle(self, handle: T) -> Result<(), OutOfMemory> {
+        self.give(Box::into_raw(try_box(handle)?));
+        Ok(())
+    }
+}
+
+/// Takes a handle back and drops it; NULL is nothing.
+///
+/// # Safety
+/// The handle came from `give_handle` and is not used any more.
+pub unsafe fn free<T>(handle: *mut T) {
+    if handle.is_null() {
+        return;
+    }
+    // SAFETY: as the caller says.
+    let handle = unsafe { Box::from_raw(handle) };
+    guarded(|| drop(handle));
+}
+
+/// Runs `body` in a function that cannot fail. A panic ends here.
+pub fn guarded(body: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
+        // A payload whose own drop panics must not get out either.
+        std::mem::forget(panic);
+    }
+}
+
+fn check_range(pointer: *const c_void, len: usize, name: &'static str) -> Result<(), Error> {
+    if pointer.is_null() {
+        return Err(Error::NullPointer { name });
+    }
+    if len > isize::MAX as usize {
+        return Err(Error::TooLong { name });
+    }
+    Ok(())
+}
+
+/// A `ZST_FORMAT_*` number.
+pub fn format(number: i32, doing: &'static str) -> Result<Format, Error> {
+    match number {
+        0 => Ok(Format::Zstd1),
+        1 => Ok(Format::Zstd1Magicless),
+        _ => Err(Error::OutOfBounds {
+            doing,
+            name: "format",
+            value: number.into(),
+            min: 0,
+            max: 1,
+            zero_too: false,
+        }),
+    }
+}

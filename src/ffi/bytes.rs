@@ -1,0 +1,62 @@
+//! `zst_bytes` and `zst_slice`: bytes that the library gives, and bytes that the caller lends.
+
+use super::boundary;
+use crate::engine::Output;
+use std::ffi::c_void;
+use std::ptr::NonNull;
+
+/// Memory that the library has allocated and the caller owns. Give it back with zst_bytes_free().
+///
+/// `data` is never NULL after success, also when `len` is 0. Do not change `data` and `capacity`.
+#[repr(C)]
+pub struct zst_bytes {
+    pub data: *mut u8,
+    /// Bytes of content.
+    pub len: usize,
+    /// Bytes of memory.
+    pub capacity: usize,
+}
+
+/// Memory that the caller lends for the time of a call. `data` may be NULL when `len` is 0.
+#[repr(C)]
+pub struct zst_slice {
+    pub data: *const c_void,
+    /// In bytes.
+    pub len: usize,
+}
+
+impl From<Output> for zst_bytes {
+    fn from(output: Output) -> zst_bytes {
+        let (data, len, capacity) = output.into_raw();
+        zst_bytes { data, len, capacity }
+    }
+}
+
+/// Gives the memory back and sets all fields to 0. NULL, and a zst_bytes of zeros, are fine: nothing happens.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zst_bytes_free(bytes: *mut zst_bytes) {
+    // SAFETY: NULL or valid, as the rules at the top of zst.h say.
+    let Some(bytes) = (unsafe { bytes.as_mut() }) else {
+        return;
+    };
+    if let Some(data) = NonNull::new(bytes.data) {
+        // SAFETY: the three fields came from `Output::into_raw` and have not been changed.
+        drop(unsafe { Output::from_raw(data, bytes.len, bytes.capacity) });
+    }
+    *bytes = zst_bytes {
+        data: std::ptr::null_mut(),
+        len: 0,
+        capacity: 0,
+    };
+}
+
+/// Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most
+/// 8 MiB each. They are worth keeping in a program that uses this library again and again; call this when it is done
+/// with it, or before dlclose().
+#[unsafe(no_mangle)]
+pub extern "C" fn zst_free_idle_contexts() {
+    boundary::guarded(|| {
+        crate::compressor::free_idle_contexts();
+        crate::decompressor::free_idle_contexts();
+    });
+}

@@ -1,0 +1,219 @@
+//! `zst_error`: the details of a failure, in memory that the caller owns.
+
+use super::status::*;
+use crate::engine::Code;
+use crate::error::{ChunkFault, Error, NoHeader};
+use std::ffi::c_char;
+use std::fmt::Write;
+use std::mem::MaybeUninit;
+
+/// The details of a failure. The caller owns it, on the stack for example; there is nothing to initialise and nothing
+/// to free. A function that fails fills all of it; a function that succeeds leaves it alone.
+#[repr(C)]
+pub struct zst_error {
+    /// The status that the function returned.
+    pub status: i32,
+    /// libzstd's own error code (ZSTD_ErrorCode), 0 when libzstd had no part in it.
+    pub zstd_code: i32,
+    /// What a callback of the caller returned, 0 when none failed.
+    pub callback_code: i32,
+    /// 0.
+    pub reserved: i32,
+    /// In calls with several inputs, the index of the one that failed; UINT64_MAX otherwise.
+    pub item_index: u64,
+    /// What would have been right, where that is a number: a size that is enough, a limit, a recorded size. 0 otherwise.
+    pub expected: u64,
+    /// What there was instead. 0 when `expected` has no meaning.
+    pub actual: u64,
+    /// The whole sentence: cause and, where there is one, remedy. UTF-8, ends with NUL.
+    pub message: [c_char; 472],
+}
+
+const _: () = assert!(size_of::<zst_error>() == 512 && align_of::<zst_error>() == 8);
+
+/// Describes `error` in `place`, if there is one; returns its status.
+pub fn record(error: &Error, place: Option<&mut MaybeUninit<zst_error>>) -> zst_status {
+    let status = status(error);
+    let Some(place) = place else {
+        return status;
+    };
+    let (expected, actual) = numbers(error);
+    let described = place.write(zst_error {
+        status,
+        zstd_code: zstd_code(error).map_or(0, |code| code.0),
+        callback_code: 0,
+        reserved: 0,
+        item_index: item_index(error).unwrap_or(u64::MAX),
+        expected,
+        actual,
+        message: [0; 472],
+    });
+    // A sentence that is too long is cut; the writer never fails.
+    let _ = write!(
+        Message {
+            place: &mut described.message,
+            len: 0
+        },
+        "{error}"
+    );
+    status
+}
+
+fn status(error: &Error) -> zst_status {
+    match error {
+        Error::NullPointer { .. } | Error::TooLong { .. } | Error::Overlap { .. } => ZST_ERROR_ARGUMENT,
+        Error::LevelTooHigh { .. }
+        | Error::UnknownDictType { .. }
+        | Error::UnknownParameter { .. }
+        | Error::UnknownFlags { .. }
+        | Error::PrecomputeForNothing
+        | Error::PrecomputeForBoth
+        | Error::TooManyDictionaries { .. }
+        | Error::DuplicateDictionary { .. }
+        | Error::NotSkippable => ZST_ERROR_VALUE,
+        Error::Zstd {
+            code: Code::MEMORY_ALLOCATION,
+            ..
+        }
+        | Error::Chunk {
+            fault: ChunkFault::Zstd(Code::MEMORY_ALLOCATION),
+            ..
+        }
+        | Error::OutOfMemory(_) => ZST_ERROR_MEMORY,
+        Error::OutOfBounds { .. }
+        | Error::Zstd { .. }
+        | Error::UnusableDictionary { .. }
+        | Error::NoEstimateWithThreads
+        | Error::Training { .. }
+        | Error::NoContentSize
+        | Error::ImpossibleSize { .. }
+        | Error::WrongSize { .. }
+        | Error::ExtraData { .. }
+        | Error::DictionaryMissing { .. } => ZST_ERROR_ZSTD,
+        Error::NoHeader {
+            why: NoHeader::NotAFrame(_),
+        } => ZST_ERROR_ZSTD,
+        Error::NoHeader {
+            why: NoHeader::Empty | NoHeader::Cut { .. },
+        }
+        | Error::HeaderCut { .. }
+        | Error::Truncated { .. }
+        | Error::SkippableCut { .. } => ZST_ERROR_TRUNCATED,
+        Error::OutputLimit { .. } | Error::WindowLimit { .. } => ZST_ERROR_LIMIT,
+        Error::Chunk { fault, .. } => match fault {
+            ChunkFault::EmptyChain
+            | ChunkFault::TooSmall
+            | ChunkFault::NotAFrame
+            | ChunkFault::NoContentSize
+            | ChunkFault::TooLarge => ZST_ERROR_VALUE,
+            ChunkFault::Incomplete => ZST_ERROR_TRUNCATED,
+            ChunkFault::ImpossibleSize { .. } | ChunkFault::Zstd(_) => ZST_ERROR_ZSTD,
+            ChunkFault::OutputLimit { .. } => ZST_ERROR_LIMIT,
+        },
+        Error::BufferTooSmall { .. } => ZST_ERROR_BUFFER_TOO_SMALL,
+        Error::Panic => ZST_ERROR_INTERNAL,
+    }
+}
+
+/// libzstd's code: what it returned, or would have returned had we not looked first.
+fn zstd_code(error: &Error) -> Option<Code> {
+    match *error {
+        Error::Zstd { code, .. }
+        | Error::Training { code, .. }
+        | Error::NoHeader {
+            why: NoHeader::NotAFrame(code),
+        }
+        | Error::Chunk {
+            fault: ChunkFault::Zstd(code),
+            ..
+        } => Some(code),
+        Error::OutOfBounds { .. } => Some(Code::PARAMETER_OUT_OF_BOUND),
+        Error::UnusableDictionary { .. } => Some(Code::DICTIONARY_CORRUPTED),
+        Error::DictionaryMissing { .. } => Some(Code::DICTIONARY_WRONG),
+        Error::WindowLimit { .. } => Some(Code::WINDOW_TOO_LARGE),
+        Error::ImpossibleSize { .. }
+        | Error::Chunk {
+            fault: ChunkFault::ImpossibleSize { .. },
+            ..
+        } => Some(Code::CORRUPTION_DETECTED),
+        Error::Truncated { .. } | Error::SkippableCut { .. } | Error::HeaderCut { .. } => Some(Code::SRC_SIZE_WRONG),
+        Error::BufferTooSmall { .. } => Some(Code::DST_SIZE_TOO_SMALL),
+        _ => None,
+    }
+}
+
+fn item_index(error: &Error) -> Option<u64> {
+    match error {
+        Error::Chunk {
+            fault: ChunkFault::EmptyChain,
+            ..
+        } => None,
+        Error::Chunk { index, .. } => Some(*index as u64),
+        _ => None,
+    }
+}
+
+fn numbers(error: &Error) -> (u64, u64) {
+    match *error {
+        Error::HeaderCut { needed, have }
+        | Error::NoHeader {
+            why: NoHeader::Cut { needed, have },
+        } => (needed as u64, have as u64),
+        Error::SkippableCut { needed, have } | Error::BufferTooSmall { needed, have, .. } => (needed, have),
+        Error::Truncated { have } => (0, have),
+        Error::WrongSize { produced, recorded } => (recorded, produced),
+        Error::ImpossibleSize { claimed, possible }
+        | Error::Chunk {
+            fault: ChunkFault::ImpossibleSize { claimed, possible },
+            ..
+        } => (possible, claimed),
+        Error::OutputLimit { limit, needed } => (limit, needed.unwrap_or(0)),
+        Error::Chunk {
+            fault: ChunkFault::OutputLimit { limit, needed },
+            ..
+        } => (limit, needed),
+        Error::WindowLimit { window, limit } => (limit, window),
+        Error::ExtraData { bytes } => (0, bytes),
+        Error::DictionaryMissing { wanted, given } => (wanted.into(), given.unwrap_or(0).into()),
+        _ => (0, 0),
+    }
+}
+
+/// Writes UTF-8 into a buffer of fixed size, whole characters only, and leaves room for the NUL.
+struct Message<'a> {
+    place: &'a mut [c_char; 472],
+    len: usize,
+}
+
+impl Write for Message<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = self.place.len() - 1 - self.len;
+        let fits = text.floor_char_boundary(room);
+        for (place, byte) in self.place[self.len..].iter_mut().zip(&text.as_bytes()[..fits]) {
+            *place = *byte as c_char;
+        }
+        self.len += fits;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_cut_between_characters_and_ends_with_nul() {
+        let mut place = [1 as c_char; 472];
+        let mut message = Message {
+            place: &mut place,
+            len: 0,
+        };
+        write!(message, "{}{}", "a".repeat(470), "ß and more").unwrap();
+        assert_eq!(message.len, 470);
+        write!(message, "b").unwrap();
+        assert_eq!(message.len, 471);
+        write!(message, "c").unwrap();
+        assert_eq!(message.len, 471);
+        assert_eq!(place[471], 1);
+    }
+}

@@ -1,0 +1,21 @@
+//! The C floor: one file per handle, named as the handle.
+//!
+//! Functions here check their arguments, make one call into the floor above, and write their outputs last. The order of
+//! the modules below is the order of the declarations in `zst.h`; `build.rs` reads it from here.
+#![allow(non_camel_case_types)]
+// The rules for pointers stand once, at the top of zst.h. C has no other way to pass many values.
+#![allow(clippy::missing_safety_doc, clippy::too_many_arguments)]
+
+mod boundary;
+
+pub mod version;
+pub mod status;
+pub mod error;
+pub mod bytes;
+pub mod compressor;
+pub mod decompressor;
+pub mod compression_dict;
+pub mod train_dictionary;
+pub mod compression_parameters;
+pub mod decompression_parameters;
+pub mod frame;

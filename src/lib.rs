@@ -1,0 +1,27 @@
+//! zst: python-zstandard's rich Zstandard API as a C library over libzstd.
+//!
+//! Three floors, described in ARCHITECTURE.md:
+//!
+//! - [`ffi`]: the C face, what `include/zst.h` declares. It checks and translates.
+//! - one module per noun of the API ([`compressor`], [`frame`], ...): safe Rust, it decides.
+//! - [`engine`]: owned, safe wrappers around libzstd, its only users.
+#![deny(unsafe_code)]
+
+#[cfg(panic = "abort")]
+compile_error!("libzst must be built with panic = \"unwind\": a panic may never cross into the caller's C code");
+
+#[allow(unsafe_code)]
+pub mod engine;
+#[allow(unsafe_code)]
+pub mod ffi;
+
+mod compression_context;
+pub mod compression_dict;
+pub mod compression_parameters;
+pub mod compressor;
+pub mod decompression_parameters;
+pub mod decompressor;
+pub mod error;
+pub mod frame;
+mod pool;
+pub mod train_dictionary;

@@ -1,0 +1,216 @@
+//! Contexts for operations: one at a time, kept warm, no waiting.
+//!
+//! Each compressor or decompressor has a `Pool` with a few slots. An operation locks a slot that is free, works with
+//! the context in it, and unlocks; a thread comes back to the same slot, so its context and its cache lines are its
+//! own. When a handle is freed its contexts go to a small process-wide store (`Idle`), from which fresh handles take.
+//!
+//! Locks are only tried, never waited for: a lock that another thread held when the process forked stays locked in
+//! the child, and there the slot is merely lost.
+
+use crate::engine::Progression;
+use crate::error::Error;
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+/// Slots of one handle: so many operations at a time reuse contexts that are ready to go.
+const SLOTS: usize = 8;
+
+/// Contexts that the process-wide store keeps of each kind, and the size above which it keeps none.
+const IDLE: usize = 8;
+const IDLE_SIZE: usize = 8 << 20;
+
+/// What a pool needs to know of a context.
+pub trait Context: Sized + 'static {
+    fn create() -> Result<Self, Error>;
+    /// Forgets everything except its memory.
+    fn reset(&mut self);
+    /// In bytes.
+    fn memory_size(&self) -> usize;
+    /// The process-wide store of this kind.
+    fn idle() -> &'static Idle<Self>;
+}
+
+/// Contexts without a handle.
+pub struct Idle<C>([Mutex<Option<C>>; IDLE]);
+
+impl<C: Context> Idle<C> {
+    pub const fn new() -> Idle<C> {
+        Idle([const { Mutex::new(None) }; IDLE])
+    }
+
+    fn take(&self) -> Option<C> {
+        self.0.iter().find_map(|place| place.try_lock()?.take())
+    }
+
+    fn give(&self, mut context: C) {
+        if context.memory_size() > IDLE_SIZE {
+            return;
+        }
+        context.reset();
+        for place in &self.0 {
+            if let Some(mut place) = place.try_lock()
+                && place.is_none()
+            {
+                *place = Some(context);
+                return;
+            }
+        }
+    }
+
+    /// Frees them all.
+    pub fn clear(&self) {
+        while self.take().is_some() {}
+    }
+}
+
+/// What is known of the operation in a slot. Written by the operation, read by anybody at any time.
+#[derive(Default)]
+pub struct Record {
+    ingested: AtomicU64,
+    consumed: AtomicU64,
+    produced: AtomicU64,
+    memory_size: AtomicUsize,
+}
+
+impl Record {
+    pub fn set_progression(&self, progression: Progression) {
+        self.ingested.store(progression.ingested, Relaxed);
+        self.consumed.store(progression.consumed, Relaxed);
+        self.produced.store(progression.produced, Relaxed);
+    }
+
+    pub fn progression(&self) -> Progression {
+        Progression {
+            ingested: self.ingested.load(Relaxed),
+            consumed: self.consumed.load(Relaxed),
+            produced: self.produced.load(Relaxed),
+        }
+    }
+
+    pub fn set_memory_size(&self, bytes: usize) {
+        self.memory_size.store(bytes, Relaxed);
+    }
+}
+
+/// A context and the version of the settings that it was configured with.
+struct Configured<C> {
+    context: C,
+    version: u32,
+}
+
+/// Slots do not share cache lines.
+#[repr(align(128))]
+struct Slot<C> {
+    place: Mutex<Option<Configured<C>>>,
+    record: Record,
+}
+
+/// The contexts of one handle.
+pub struct Pool<C: Context> {
+    slots: [Slot<C>; SLOTS],
+    /// Of operations for which no slot was free.
+    overflow: Record,
+    /// The slot of the operation that was started last; SLOTS stands for `overflow`.
+    latest: AtomicUsize,
+    /// Whether the process-wide store may have the contexts in the end.
+    give_to_idle: bool,
+}
+
+impl<C: Context> Pool<C> {
+    pub fn new(give_to_idle: bool) -> Pool<C> {
+        let slot = |_| Slot {
+            place: Mutex::new(None),
+            record: Record::default(),
+        };
+        Pool {
+            slots: std::array::from_fn(slot),
+            overflow: Record::default(),
+            latest: AtomicUsize::new(0),
+            give_to_idle,
+        }
+    }
+
+    /// Runs `operation` with a context that `configure` has prepared for the settings of this `version`.
+    pub fn run<R>(
+        &self,
+        version: u32,
+        configure: impl FnOnce(&mut C) -> Result<(), Error>,
+        operation: impl FnOnce(&mut C, &Record) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let (index, mut place) = self.free_slot();
+        self.latest.store(index, Relaxed);
+        let record = self.record(index);
+        record.set_progression(Progression::default());
+
+        // The context leaves its slot, so that a panic drops it instead of leaving it there half-used.
+        let held = place.as_mut().and_then(|place| place.take());
+        let mut held = match held {
+            Some(held) if held.version == version => held,
+            other => {
+                let mut context = match other {
+                    Some(held) => held.context,
+                    None => C::idle().take().map_or_else(C::create, Ok)?,
+                };
+                configure(&mut context)?;
+                record.set_memory_size(context.memory_size());
+                Configured { context, version }
+            }
+        };
+
+        let result = operation(&mut held.context, record);
+        record.set_memory_size(held.context.memory_size());
+        match &mut place {
+            Some(place) => **place = Some(held),
+            None if self.give_to_idle => C::idle().give(held.context),
+            None => {}
+        }
+        result
+    }
+
+    /// How far the operation that was started last has come.
+    pub fn progression(&self) -> Progression {
+        self.record(self.latest.load(Relaxed)).progression()
+    }
+
+    /// The size of the context of the operation that was started last; 0 before any.
+    pub fn memory_size(&self) -> usize {
+        self.record(self.latest.load(Relaxed)).memory_size.load(Relaxed)
+    }
+
+    fn record(&self, index: usize) -> &Record {
+        self.slots.get(index).map_or(&self.overflow, |slot| &slot.record)
+    }
+
+    /// Locks a slot, beginning with the calling thread's own.
+    fn free_slot(&self) -> (usize, Option<MutexGuard<'_, Option<Configured<C>>>>) {
+        let own = stack_number();
+        for offset in 0..SLOTS {
+            let index = own.wrapping_add(offset) % SLOTS;
+            if let Some(place) = self.slots[index].place.try_lock() {
+                return (index, Some(place));
+            }
+        }
+        (SLOTS, None)
+    }
+}
+
+impl<C: Context> Drop for Pool<C> {
+    fn drop(&mut self) {
+        if !self.give_to_idle {
+            return;
+        }
+        for slot in &mut self.slots {
+            if let Some(held) = slot.place.get_mut().take() {
+                C::idle().give(held.context);
+            }
+        }
+    }
+}
+
+/// Tells threads apart by where their stacks are, which costs no thread-local: stacks lie megabytes apart. Two threads
+/// with the same number only try the same slot first.
+fn stack_number() -> usize {
+    let marker = 0u8;
+    let address = std::ptr::from_ref(&marker) as usize;
+    (address >> 21).wrapping_mul(0x9E37_79B9) >> 13
+}
