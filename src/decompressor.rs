@@ -1,14 +1,17 @@
 //! `zst_decompressor`: settings and limits, and contexts to decompress with.
 //!
-//! One-shot decompression looks before it leaps: `Frame::first` finds the end of each frame and the most that it can
-//! hold, then memory is reserved once, and libzstd decodes straight into it.
+//! One-shot decompression looks before it leaps: a `Plan` knows the end of each frame and the most that it can hold;
+//! then memory is reserved once, and libzstd decodes straight into it.
 
+use crate::decompression_context::{DecompressionContext, SCRATCH};
 use crate::decompression_parameters::{DecompressionParameters, Dictionaries};
-use crate::engine::{Code, DCtx, DDict, Format, OutOfMemory, Output, Room, Shared, frame_header, is_frame};
-use crate::engine::{FrameHeader, FrameKind, Header};
+use crate::decompression_plan::{Plan, Request};
+use crate::engine::{
+    Code, DCtx, DDict, FrameHeader, FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header,
+};
 use crate::error::{ChunkFault, Error};
 use crate::frame::{Broken, Frame};
-use crate::pool::{Context, Idle, Pool};
+use crate::pool::{Context, Pool};
 use std::mem::MaybeUninit;
 
 const DOING: &str = "decompression error";
@@ -20,71 +23,16 @@ const ONE_PIECE_RATIO: u64 = 64;
 /// The first size of a result that grows.
 const FIRST_PIECE: u64 = 1 << 20;
 
-/// What one call wants, beside the decompressor's own parameters.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Request {
-    /// A limit for the output, if any: for all of it with `read_across_frames`, for a frame that does not record its
-    /// size without.
-    pub max_output_size: Option<u64>,
-    /// Decode all frames, not only the first.
-    pub read_across_frames: bool,
-    /// Bytes after what was decoded are an error.
-    pub refuse_extra_data: bool,
-    /// A frame that does not record its size is an error, unless there is a `max_output_size`.
-    pub require_content_size: bool,
-}
-
 pub struct Decompressor {
     parameters: DecompressionParameters,
     /// By the ids of their frames; the first is also for frames without an id.
     dictionaries: Vec<Shared<DDict>>,
-    pool: Pool<DCtx>,
-}
-
-impl Context for DCtx {
-    fn create() -> Result<DCtx, Error> {
-        DCtx::new().map_err(|_| OutOfMemory { bytes: 0 }.into())
-    }
-
-    fn reset(&mut self) {
-        DCtx::reset(self);
-    }
-
-    fn memory_size(&self) -> usize {
-        DCtx::memory_size(self)
-    }
-
-    fn idle() -> &'static Idle<DCtx> {
-        static IDLE: Idle<DCtx> = Idle::new();
-        &IDLE
-    }
+    pool: Pool<DecompressionContext>,
 }
 
 /// Frees the contexts that no decompressor is using.
 pub fn free_idle_contexts() {
-    DCtx::idle().clear();
-}
-
-/// What a call is going to decode.
-struct Plan {
-    /// The end of the last frame that is decoded or skipped.
-    end: usize,
-    /// How many frames have content, and the only one if there is one: where it starts, and what is known of it.
-    frames: usize,
-    only: Option<(usize, Frame)>,
-    /// The most they can hold together.
-    bound: u64,
-    /// Whether all of them record their size; `bound` is their sum then.
-    exact: bool,
-    /// The most they may hold together.
-    limit: u64,
-}
-
-impl Plan {
-    /// What to reserve.
-    fn capacity(&self) -> u64 {
-        self.bound.min(self.limit)
-    }
+    DecompressionContext::idle().clear();
 }
 
 impl Decompressor {
@@ -108,14 +56,24 @@ impl Decompressor {
 
     /// Decompresses `src` into memory of the right size; also returns how many bytes of `src` were used.
     pub fn decompress(&self, src: &[u8], request: Request) -> Result<(Output, usize), Error> {
-        let plan = self.plan(src, request)?;
-        let one_piece = plan.exact || plan.capacity() <= ONE_PIECE.max(ONE_PIECE_RATIO * src.len() as u64);
-        let output = match one_piece.then(|| reserve(plan.capacity())) {
-            Some(Ok(output)) => self.decompress_at_once(src, &plan, output)?,
-            Some(Err(out_of_memory)) if plan.exact => return Err(out_of_memory.into()),
-            Some(Err(_)) | None => self.decompress_growing(src, &plan)?,
-        };
-        Ok((output, plan.end))
+        let plan = Plan::new(src, request, &self.parameters)?;
+        let content = self.with_context(|context| {
+            if plan.exact {
+                return self.decode_at_once(&mut context.dctx, src, &plan);
+            }
+            if plan.capacity() <= SCRATCH as u64 {
+                return self.decode_and_copy(context, src, &plan);
+            }
+            if plan.capacity() <= ONE_PIECE.max(ONE_PIECE_RATIO * src.len() as u64) {
+                match self.decode_at_once(&mut context.dctx, src, &plan) {
+                    // So much memory for what may be a small result; try with less.
+                    Err(Error::OutOfMemory(_)) => {}
+                    result => return result,
+                }
+            }
+            self.decode_growing(&mut context.dctx, src, &plan)
+        })?;
+        Ok((content, plan.end))
     }
 
     /// Decompresses `src` to the start of `dst`; returns the content and how many bytes of `src` were used.
@@ -126,24 +84,24 @@ impl Decompressor {
         request: Request,
     ) -> Result<(&'a mut [u8], usize), Error> {
         let have = dst.len() as u64;
-        let mut plan = self.plan(src, request)?;
+        let mut plan = Plan::new(src, request, &self.parameters)?;
+        let needed = plan.capacity();
         let too_small = Error::BufferTooSmall {
             doing: DOING,
-            needed: plan.capacity(),
+            needed,
             have,
         };
-        if plan.exact && plan.bound > have {
+        if plan.exact && needed > have {
             return Err(too_small);
         }
-        let dst_is_the_limit = have < plan.capacity();
         plan.limit = plan.limit.min(have);
-        let content = self.with_context(|dctx| {
+        let content = self.with_context(|context| {
             let mut room = Room::new(dst);
-            self.decode_frames(dctx, src, &plan, &mut room)?;
+            self.decode_frames(&mut context.dctx, src, &plan, &mut room)?;
             Ok(room.finish())
         });
         match content {
-            Err(Error::OutputLimit { .. }) if dst_is_the_limit => Err(too_small),
+            Err(Error::OutputLimit { .. }) if needed > have => Err(too_small),
             Err(error) => Err(error),
             Ok(content) => Ok((content, plan.end)),
         }
@@ -161,16 +119,32 @@ impl Decompressor {
                 fault: ChunkFault::EmptyChain,
             });
         }
-        self.with_context(|dctx| {
+        self.with_context(|context| {
             let mut prefix = Output::with_capacity(0)?;
             let mut content = Output::with_capacity(0)?;
             for (index, chunk) in frames.enumerate() {
                 std::mem::swap(&mut prefix, &mut content);
-                self.decode_chunk(dctx, chunk, prefix.as_slice(), &mut content)
-                    .map_err(|broken| match broken {
-                        BrokenChunk::Fault(fault) => Error::Chunk { index, fault },
-                        BrokenChunk::OutOfMemory(error) => error.into(),
-                    })?;
+                let (frame, size) = self.check_chunk(chunk).map_err(|fault| Error::Chunk { index, fault })?;
+                content.clear();
+                content.grow_to(size)?;
+                let dctx = &mut context.dctx;
+                let decoded =
+                    content.fill(|spare| dctx.decompress_with_prefix(&mut spare[..size], frame, prefix.as_slice()));
+                match decoded {
+                    Ok(produced) if produced == size => {}
+                    Ok(_) => {
+                        return Err(Error::Chunk {
+                            index,
+                            fault: ChunkFault::Incomplete,
+                        });
+                    }
+                    Err(code) => {
+                        return Err(Error::Chunk {
+                            index,
+                            fault: ChunkFault::Zstd(code),
+                        });
+                    }
+                }
             }
             content.shrink();
             Ok(content)
@@ -185,138 +159,63 @@ impl Decompressor {
         Ok(self.pool.memory_size())
     }
 
-    fn with_context<R>(&self, operation: impl FnOnce(&mut DCtx) -> Result<R, Error>) -> Result<R, Error> {
+    fn with_context<R>(
+        &self,
+        operation: impl FnOnce(&mut DecompressionContext) -> Result<R, Error>,
+    ) -> Result<R, Error> {
         // The settings never change, so there is only one version of them.
-        self.pool.run(0, |dctx| self.configure(dctx), |dctx, _| operation(dctx))
+        self.pool.run(
+            0,
+            |context| context.configure(&self.parameters),
+            |context, _| operation(context),
+        )
     }
 
-    fn configure(&self, dctx: &mut DCtx) -> Result<(), Error> {
-        let parameters = &self.parameters;
-        dctx.reset();
-        let result = (|| {
-            dctx.set_format(parameters.format)?;
-            dctx.set_max_window_size(parameters.max_window_size as usize)?;
-            dctx.set_ignore_checksum(parameters.ignore_checksum)?;
-            dctx.set_disable_huffman_assembly(parameters.disable_huffman_assembly)?;
-            dctx.set_max_block_size(parameters.max_block_size.unwrap_or(0) as i32)
-        })();
-        result.map_err(|code: Code| Error::Zstd {
-            doing: "unable to set decompression parameter",
-            code,
-        })
-    }
-
-    /// Finds the frames that the call wants, and checks everything that can be known without decoding.
-    fn plan(&self, src: &[u8], request: Request) -> Result<Plan, Error> {
-        let mut plan = Plan {
-            end: 0,
-            frames: 0,
-            only: None,
-            bound: 0,
-            exact: true,
-            limit: u64::MAX,
-        };
-        loop {
-            let rest = &src[plan.end..];
-            if plan.end > 0 && rest.is_empty() {
-                break;
-            }
-            if plan.frames > 0 && !self.begins_with_frame(rest) {
-                break;
-            }
-            let frame = Frame::first(rest, self.parameters.format).map_err(|broken| match broken {
-                // A frame has begun, so this is no longer a question of whether there is one.
-                Broken::NoHeader(crate::error::NoHeader::Cut { have, .. }) if plan.frames > 0 => {
-                    Error::Truncated { have: have as u64 }
-                }
-                broken => broken.while_decompressing(rest.len()),
-            })?;
-            if !frame.is_skippable() {
-                plan.only = if plan.frames == 0 {
-                    Some((plan.end, frame))
-                } else {
-                    None
-                };
-                plan.frames += 1;
-                plan.bound = plan.bound.saturating_add(frame.content_bound);
-                plan.exact &= frame.content_size().is_some();
-            }
-            plan.end += frame.compressed_size;
-            if !frame.is_skippable() && !request.read_across_frames {
-                break;
-            }
-        }
-        if request.refuse_extra_data && plan.end < src.len() {
-            return Err(Error::ExtraData {
-                bytes: (src.len() - plan.end) as u64,
-            });
-        }
-        if request.require_content_size && !plan.exact && request.max_output_size.is_none() {
-            return Err(Error::NoContentSize);
-        }
-        if let Some(limit) = self.parameters.max_output_size {
-            plan.limit = limit;
-        }
-        if let Some(limit) = request.max_output_size
-            && (request.read_across_frames || !plan.exact)
-        {
-            plan.limit = plan.limit.min(limit);
-        }
-        if plan.exact && plan.bound > plan.limit {
-            return Err(Error::OutputLimit {
-                limit: plan.limit,
-                needed: Some(plan.bound),
-            });
-        }
-        Ok(plan)
-    }
-
-    /// Whether another frame follows after the first. In the magicless format nothing tells a frame from other bytes.
-    fn begins_with_frame(&self, rest: &[u8]) -> bool {
-        self.parameters.format == Format::Zstd1Magicless || is_frame(rest)
-    }
-
-    fn decompress_at_once(&self, src: &[u8], plan: &Plan, mut output: Output) -> Result<Output, Error> {
-        self.with_context(|dctx| {
-            output.fill(|spare| {
-                let mut room = Room::new(spare);
-                self.decode_frames(dctx, src, plan, &mut room)?;
-                Ok::<_, Error>(room.finish())
-            })
-        })?;
-        if !plan.exact {
-            output.shrink();
-        }
+    /// Into memory of the size that is recorded, or that may be needed at most.
+    fn decode_at_once(&self, dctx: &mut DCtx, src: &[u8], plan: &Plan) -> Result<Output, Error> {
+        let mut output = reserve(plan.capacity())?;
+        self.decode_behind(dctx, src, plan, &mut output)?;
+        output.shrink();
         Ok(output)
     }
 
+    /// For small content of unknown size.
+    fn decode_and_copy(&self, context: &mut DecompressionContext, src: &[u8], plan: &Plan) -> Result<Output, Error> {
+        let (dctx, scratch) = context.scratch()?;
+        self.decode_behind(dctx, src, plan, scratch)?;
+        Ok(Output::copy_of(scratch.as_slice())?)
+    }
+
+    fn decode_behind(&self, dctx: &mut DCtx, src: &[u8], plan: &Plan, output: &mut Output) -> Result<(), Error> {
+        output.fill(|spare| {
+            let mut room = Room::new(spare);
+            self.decode_frames(dctx, src, plan, &mut room)?;
+            Ok::<_, Error>(room.finish())
+        })?;
+        Ok(())
+    }
+
     /// For content of unknown size that may be far more than it looks like.
-    fn decompress_growing(&self, src: &[u8], plan: &Plan) -> Result<Output, Error> {
+    fn decode_growing(&self, dctx: &mut DCtx, src: &[u8], plan: &Plan) -> Result<Output, Error> {
         let mut output = reserve(FIRST_PIECE.min(plan.capacity()))?;
-        self.with_context(|dctx| {
-            each_frame(src, plan, self.parameters.format, |bytes, frame| {
-                self.check_window(frame)?;
-                let ddict = self.dictionary_for(&frame.header)?;
-                let steps = dctx.decompress_in_steps(&mut output, bytes, ddict, |output| {
-                    if output.len() < output.capacity() {
-                        return Ok(());
-                    }
-                    let len = output.len() as u64;
-                    if len >= plan.limit {
-                        return Err(Halt::Refused(Error::OutputLimit {
-                            limit: plan.limit,
-                            needed: None,
-                        }));
-                    }
-                    let capacity = len.saturating_mul(2).min(plan.capacity()).max(len + 1);
-                    output
-                        .grow_to(usize::try_from(capacity).unwrap_or(usize::MAX))
-                        .map_err(|e| Halt::Refused(e.into()))
-                });
-                steps.map_err(|halt| match halt {
-                    Halt::Refused(error) => error,
-                    Halt::Code(code) => Error::Zstd { doing: DOING, code },
-                })
+        plan.each_frame(src, |bytes, frame| {
+            if let Some(recorded) = frame.content_size() {
+                make_room(&mut output, plan, recorded)?;
+                output.fill(|spare| {
+                    let mut room = Room::new(spare);
+                    self.decode_frame(dctx, bytes, frame, &mut room, u64::MAX)?;
+                    Ok::<_, Error>(room.finish())
+                })?;
+                return Ok(());
+            }
+            self.check_window(frame)?;
+            let ddict = self.dictionary_for(&frame.header)?;
+            let decoded = dctx.decompress_in_steps(&mut output, bytes, ddict, |output| {
+                make_room(output, plan, 1).map_err(Halt::Refused)
+            });
+            decoded.map_err(|halt| match halt {
+                Halt::Refused(error) => error,
+                Halt::Code(code) => Error::Zstd { doing: DOING, code },
             })
         })?;
         output.shrink();
@@ -324,12 +223,12 @@ impl Decompressor {
     }
 
     fn decode_frames(&self, dctx: &mut DCtx, src: &[u8], plan: &Plan, room: &mut Room<'_>) -> Result<(), Error> {
-        each_frame(src, plan, self.parameters.format, |bytes, frame| {
+        plan.each_frame(src, |bytes, frame| {
             self.decode_frame(dctx, bytes, frame, room, plan.limit)
         })
     }
 
-    /// Decodes one frame in one piece.
+    /// Decodes one frame in one piece. `limit` is for all that `room` will hold.
     fn decode_frame(
         &self,
         dctx: &mut DCtx,
@@ -339,35 +238,39 @@ impl Decompressor {
         limit: u64,
     ) -> Result<(), Error> {
         let ddict = self.dictionary_for(&frame.header)?;
-        let Some(recorded) = frame.content_size() else {
-            self.check_window(frame)?;
-            let allowed = limit - room.len() as u64;
-            let cut_short =
-                frame.content_bound.min(room.left() as u64) > allowed || (room.left() as u64) < frame.content_bound;
-            let allowed = usize::try_from(allowed).unwrap_or(usize::MAX);
-            return match room.fill(allowed, |spare| dctx.decompress(spare, bytes, ddict)) {
-                Ok(_) => Ok(()),
-                Err(Code::DST_SIZE_TOO_SMALL) if cut_short => Err(Error::OutputLimit { limit, needed: None }),
-                Err(code) => Err(Error::Zstd { doing: DOING, code }),
-            };
-        };
-        // Recorded sizes have been added up and found to fit.
-        match room.fill(recorded as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
-            Ok(produced) if produced as u64 == recorded => Ok(()),
-            Ok(produced) => Err(Error::WrongSize {
-                produced: produced as u64,
-                recorded,
+        let allowed = (limit - room.len() as u64).min(room.left() as u64);
+        match frame.content_size() {
+            Some(recorded) if recorded > allowed => Err(Error::OutputLimit {
+                limit,
+                needed: Some(recorded.saturating_add(room.len() as u64)),
             }),
-            Err(code) => Err(Error::Zstd { doing: DOING, code }),
+            Some(recorded) => match room.fill(recorded as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
+                Ok(produced) if produced as u64 == recorded => Ok(()),
+                Ok(produced) => Err(Error::WrongSize {
+                    produced: produced as u64,
+                    recorded,
+                }),
+                Err(code) => Err(Error::Zstd { doing: DOING, code }),
+            },
+            None => {
+                self.check_window(frame)?;
+                match room.fill(allowed as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
+                    Ok(_) => Ok(()),
+                    Err(Code::DST_SIZE_TOO_SMALL) if allowed < frame.content_bound => {
+                        Err(Error::OutputLimit { limit, needed: None })
+                    }
+                    Err(code) => Err(Error::Zstd { doing: DOING, code }),
+                }
+            }
         }
     }
 
-    /// Memory for the window is needed only where the size is unknown: libzstd would not check when it decodes in one
-    /// piece, but the answer shall not depend on how we decode.
+    /// A window is needed only where the size is unknown. libzstd would not check it when it decodes in one piece, but
+    /// the answer shall not depend on how we decode.
     fn check_window(&self, frame: &Frame) -> Result<(), Error> {
         let limit = self.parameters.max_window_size;
         let window = frame.header.window_size;
-        if frame.content_size().is_none() && window > limit {
+        if window > limit {
             return Err(Error::WindowLimit { window, limit });
         }
         Ok(())
@@ -387,73 +290,54 @@ impl Decompressor {
         }
     }
 
-    fn decode_chunk(
-        &self,
-        dctx: &mut DCtx,
-        chunk: &[u8],
-        prefix: &[u8],
-        content: &mut Output,
-    ) -> Result<(), BrokenChunk> {
+    /// The frame of one chunk of a chain, without what follows it, and the size of its content.
+    fn check_chunk<'c>(&self, chunk: &'c [u8]) -> Result<(&'c [u8], usize), ChunkFault> {
         let header = match frame_header(chunk, self.parameters.format) {
             Ok(Header::Complete(header)) if header.kind == FrameKind::Zstd => header,
-            Ok(Header::Complete(_)) | Err(_) => return Err(ChunkFault::NotAFrame.into()),
-            Ok(Header::Cut { .. }) => return Err(ChunkFault::TooSmall.into()),
+            Ok(Header::Complete(_)) | Err(_) => return Err(ChunkFault::NotAFrame),
+            Ok(Header::Cut { .. }) => return Err(ChunkFault::TooSmall),
         };
-        let size = header.content_size.ok_or(ChunkFault::NoContentSize)?;
-        let capacity = isize::try_from(size).map_err(|_| ChunkFault::TooLarge)? as usize;
+        let recorded = header.content_size.ok_or(ChunkFault::NoContentSize)?;
+        let size = isize::try_from(recorded).map_err(|_| ChunkFault::TooLarge)? as usize;
         let frame = Frame::first(chunk, self.parameters.format).map_err(|broken| match broken {
             Broken::ImpossibleSize { claimed, possible } => ChunkFault::ImpossibleSize { claimed, possible },
             Broken::Corrupted => ChunkFault::Zstd(Code::CORRUPTION_DETECTED),
             Broken::Cut | Broken::NoHeader(_) | Broken::SkippableCut { .. } => ChunkFault::Incomplete,
         })?;
-        if let Some(limit) = self.parameters.max_output_size
-            && size > limit
-        {
-            return Err(ChunkFault::OutputLimit { limit, needed: size }.into());
-        }
-        content.clear();
-        content.grow_to(capacity)?;
-        let bytes = &chunk[..frame.compressed_size];
-        let decoded = content.fill(|spare| {
-            let spare = &mut spare[..capacity];
-            dctx.decompress_with_prefix(spare, bytes, prefix)
-        });
-        match decoded {
-            Ok(produced) if produced == capacity => Ok(()),
-            Ok(_) => Err(ChunkFault::Incomplete.into()),
-            Err(code) => Err(ChunkFault::Zstd(code).into()),
+        match self.parameters.max_output_size {
+            Some(limit) if recorded > limit => Err(ChunkFault::OutputLimit {
+                limit,
+                needed: recorded,
+            }),
+            Some(_) | None => Ok((&chunk[..frame.compressed_size], size)),
         }
     }
 }
 
-/// Calls `decode` for each frame of the plan that has content, with the frame's own bytes.
-fn each_frame(
-    src: &[u8],
-    plan: &Plan,
-    format: Format,
-    mut decode: impl FnMut(&[u8], &Frame) -> Result<(), Error>,
-) -> Result<(), Error> {
-    if plan.frames == 0 {
-        return Ok(());
+fn reserve(capacity: u64) -> Result<Output, OutOfMemory> {
+    Output::with_capacity(size_in_memory(capacity)?)
+}
+
+/// Sees to it that `more` bytes fit behind what `output` holds; grows it by half at least, so that it grows rarely.
+fn make_room(output: &mut Output, plan: &Plan, more: u64) -> Result<(), Error> {
+    let wanted = more.saturating_add(output.len() as u64);
+    if wanted > plan.limit {
+        return Err(Error::OutputLimit {
+            limit: plan.limit,
+            needed: None,
+        });
     }
-    if let Some((start, frame)) = &plan.only {
-        return decode(&src[*start..start + frame.compressed_size], frame);
-    }
-    let mut rest = &src[..plan.end];
-    while !rest.is_empty() {
-        let frame = Frame::first(rest, format).map_err(|broken| broken.while_decompressing(rest.len()))?;
-        let (bytes, behind) = rest.split_at(frame.compressed_size);
-        if !frame.is_skippable() {
-            decode(bytes, &frame)?;
-        }
-        rest = behind;
+    let capacity = output.capacity() as u64;
+    if wanted > capacity {
+        output.grow_to(size_in_memory(
+            (capacity + capacity / 2).min(plan.capacity()).max(wanted),
+        )?)?;
     }
     Ok(())
 }
 
-fn reserve(capacity: u64) -> Result<Output, OutOfMemory> {
-    let bytes = usize::try_from(capacity).map_err(|_| OutOfMemory { bytes: capacity })?;
-    Output::with_capacity(bytes)
+fn size_in_memory(size: u64) -> Result<usize, OutOfMemory> {
+    usize::try_from(size).map_err(|_| OutOfMemory { bytes: size })
 }
 
 /// Why decoding in steps has stopped.
@@ -465,23 +349,5 @@ enum Halt {
 impl From<Code> for Halt {
     fn from(code: Code) -> Halt {
         Halt::Code(code)
-    }
-}
-
-/// Why a chain has stopped.
-enum BrokenChunk {
-    Fault(ChunkFault),
-    OutOfMemory(OutOfMemory),
-}
-
-impl From<ChunkFault> for BrokenChunk {
-    fn from(fault: ChunkFault) -> BrokenChunk {
-        BrokenChunk::Fault(fault)
-    }
-}
-
-impl From<OutOfMemory> for BrokenChunk {
-    fn from(error: OutOfMemory) -> BrokenChunk {
-        BrokenChunk::OutOfMemory(error)
     }
 }

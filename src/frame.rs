@@ -11,8 +11,6 @@ use std::mem::MaybeUninit;
 
 const BLOCK_HEADER: usize = 3;
 const CHECKSUM: usize = 4;
-/// The format's limit for the content of one block.
-const BLOCK_MAX: u64 = 128 << 10;
 const SKIPPABLE_HEADER: usize = 8;
 const SKIPPABLE_VARIANTS: u32 = 16;
 
@@ -242,9 +240,4 @@ pub fn write_skippable_frame(dst: &mut [MaybeUninit<u8>], payload: &[u8], magic_
         });
     }
     write_skippable(dst, payload, magic_variant).map_err(|code| Error::Zstd { doing: DOING, code })
-}
-
-/// No frame expands further than this, whatever it claims: 128 KiB for each block of 4 bytes (a run of one byte).
-pub fn expansion_bound(src_len: usize) -> u64 {
-    (src_len as u64 / (BLOCK_HEADER as u64 + 1)).saturating_mul(BLOCK_MAX)
 }
