@@ -22,18 +22,12 @@ impl Settings {
         let params = parameters.to_libzstd()?;
         // An empty dictionary is none.
         let dictionary = dictionary.filter(|dictionary| !dictionary.as_bytes().is_empty());
-        Ok(Settings {
-            parameters,
-            params,
-            dictionary,
-        })
+        Ok(Settings { parameters, params, dictionary })
     }
 
     /// Changes when contexts have to be prepared anew.
     pub fn version(&self) -> u32 {
-        self.dictionary
-            .as_ref()
-            .map_or(0, |dictionary| dictionary.precomputations())
+        self.dictionary.as_ref().map_or(0, |dictionary| dictionary.precomputations())
     }
 
     pub fn threads(&self) -> i32 {
@@ -80,9 +74,7 @@ impl CompressionContext {
                 self.tuning = Some(Tuning::new(&settings.parameters, dictionary.as_bytes().len()));
             }
         }
-        self.cctx
-            .configure(&settings.params, cdict)
-            .map_err(|code| Error::Zstd { doing, code })
+        self.cctx.configure(&settings.params, cdict).map_err(|code| Error::Zstd { doing, code })
     }
 
     /// The context, ready to begin a frame for a source of this size.
@@ -127,15 +119,7 @@ impl Tuning {
         let hint = parameters.value(id::SOURCE_SIZE_HINT);
         let source_size_hint = (hint > 0).then_some(hint as u64);
         let level = parameters.value(id::COMPRESSION_LEVEL);
-        let fixed = CParams {
-            window_log: parameters.value(id::WINDOW_LOG),
-            chain_log: parameters.value(id::CHAIN_LOG),
-            hash_log: parameters.value(id::HASH_LOG),
-            search_log: parameters.value(id::SEARCH_LOG),
-            min_match: parameters.value(id::MIN_MATCH),
-            target_length: parameters.value(id::TARGET_LENGTH),
-            strategy: parameters.value(id::STRATEGY),
-        };
+        let fixed = parameters.match_finder();
         Tuning {
             level,
             dict_size,

@@ -3,10 +3,10 @@
 //! Digesting a dictionary costs much more than using it. It is done once per dictionary and set of parameters, and
 //! the result is shared by all compressors and decompressors; it lives as long as one of them uses it.
 
-use crate::compression_parameters::{CompressionParameters, id};
+use crate::compression_parameters::CompressionParameters;
 use crate::engine::{
-    CCtxParams, CDict, CParams, Code, DDict, DictType, OutOfMemory, Output, Shared, cparams,
-    dictionary_header_is_sound, dictionary_id,
+    CCtxParams, CDict, Code, DDict, DictType, OutOfMemory, Output, Shared, cparams, dictionary_header_is_sound,
+    dictionary_id,
 };
 use crate::error::{DictionaryFault, Error};
 use parking_lot::Mutex;
@@ -72,22 +72,19 @@ impl CompressionDict {
     /// Digests now, for a level or for parameters, and makes the result replace the match-finder parameters of every
     /// operation that is started later with this dictionary.
     pub fn precompute_compress(&self, level: i32, parameters: Option<&CompressionParameters>) -> Result<(), Error> {
-        let params = match (level, parameters) {
+        const DOING: &str = "unable to precompute dictionary";
+        let match_finder = match (level, parameters) {
             (0, None) => return Err(Error::PrecomputeForNothing),
-            (0, Some(parameters)) => CParams {
-                window_log: parameters.value(id::WINDOW_LOG),
-                chain_log: parameters.value(id::CHAIN_LOG),
-                hash_log: parameters.value(id::HASH_LOG),
-                search_log: parameters.value(id::SEARCH_LOG),
-                min_match: parameters.value(id::MIN_MATCH),
-                target_length: parameters.value(id::TARGET_LENGTH),
-                strategy: parameters.value(id::STRATEGY),
-            },
+            (0, Some(parameters)) => parameters.match_finder(),
             (level, None) => cparams(level, None, self.bytes.len()),
             (_, Some(_)) => return Err(Error::PrecomputeForBoth),
         };
-        let cdict = CDict::precomputed(&self.bytes, self.dict_type, params)
-            .map_err(|code| self.unusable("unable to precompute dictionary", code))?;
+        // As ZSTD_createCDict_advanced does it: the level is the default one, and 0 overrides nothing.
+        let mut params = CCtxParams::new().map_err(|_| OutOfMemory { bytes: 0 })?;
+        for (id, value) in match_finder.each().into_iter().filter(|&(_, value)| value != 0) {
+            params.set(id, value).map_err(|code| Error::Zstd { doing: DOING, code })?;
+        }
+        let cdict = CDict::new(&self.bytes, self.dict_type, &params).map_err(|code| self.unusable(DOING, code))?;
         let cdict = Shared::try_new(cdict)?;
         let mut precomputed = self.precomputed.lock();
         *precomputed = Some(cdict);

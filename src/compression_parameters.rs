@@ -5,7 +5,7 @@
 //! promise that the caller's buffers stay where they are and unchanged between calls; a host whose memory moves
 //! would silently write damaged frames, and one-shot calls have their speed without it.
 
-use crate::engine::{CCtxParams, Code, OutOfMemory, cparams, max_level, parameter_bounds};
+use crate::engine::{CCtxParams, CParams, Code, OutOfMemory, cparams, max_level, parameter_bounds};
 use crate::error::Error;
 use std::ffi::CStr;
 
@@ -87,11 +87,7 @@ const PARAMETERS: [Parameter; 37] = [
     parameter(id::FORCE_ATTACH_DICT, c"force_attach_dict", Kind::Bounded),
     parameter(1002, c"literal_compression_mode", Kind::Bounded),
     parameter(id::SOURCE_SIZE_HINT, c"source_size_hint", Kind::Bounded),
-    parameter(
-        id::ENABLE_DEDICATED_DICT_SEARCH,
-        c"enable_dedicated_dict_search",
-        Kind::Flag,
-    ),
+    parameter(id::ENABLE_DEDICATED_DICT_SEARCH, c"enable_dedicated_dict_search", Kind::Flag),
     parameter(1008, c"block_delimiters", Kind::Bounded),
     parameter(1009, c"validate_sequences", Kind::Flag),
     parameter(1010, c"split_after_sequences", Kind::Bounded),
@@ -193,9 +189,7 @@ pub struct CompressionParameters {
 impl Default for CompressionParameters {
     /// Level 3, content size on; checksum, dictionary id and long-distance matching off.
     fn default() -> CompressionParameters {
-        let mut parameters = CompressionParameters {
-            values: PARAMETERS.map(|parameter| parameter.libzstd_default()),
-        };
+        let mut parameters = CompressionParameters { values: PARAMETERS.map(|parameter| parameter.libzstd_default()) };
         parameters.put(id::WRITE_DICT_ID, 0);
         parameters.put(id::ENABLE_LDM, 0);
         parameters
@@ -241,9 +235,7 @@ impl CompressionParameters {
             return Err(Error::NoEstimateWithThreads);
         }
         const DOING: &str = "cannot estimate compression context size";
-        self.to_libzstd()?
-            .estimate_cctx_size()
-            .map_err(|code| Error::Zstd { doing: DOING, code })
+        self.to_libzstd()?.estimate_cctx_size().map_err(|code| Error::Zstd { doing: DOING, code })
     }
 
     /// The same set as libzstd holds it.
@@ -251,18 +243,26 @@ impl CompressionParameters {
         let mut params = CCtxParams::new().map_err(|_| OutOfMemory { bytes: 0 })?;
         for (parameter, &value) in PARAMETERS.iter().zip(&self.values) {
             if value != parameter.libzstd_default() {
-                let value = if parameter.kind == Kind::LongDistance && value == 0 {
-                    LIBZSTD_LDM_OFF
-                } else {
-                    value
-                };
-                params.set(parameter.id, value).map_err(|code: Code| Error::Zstd {
-                    doing: "unable to set compression context parameter",
-                    code,
-                })?;
+                let value = if parameter.kind == Kind::LongDistance && value == 0 { LIBZSTD_LDM_OFF } else { value };
+                params
+                    .set(parameter.id, value)
+                    .map_err(|code: Code| Error::Zstd { doing: "unable to set compression context parameter", code })?;
             }
         }
         Ok(params)
+    }
+
+    /// Those that a level stands for; 0 where they are not set.
+    pub fn match_finder(&self) -> CParams {
+        CParams {
+            window_log: self.value(id::WINDOW_LOG),
+            chain_log: self.value(id::CHAIN_LOG),
+            hash_log: self.value(id::HASH_LOG),
+            search_log: self.value(id::SEARCH_LOG),
+            min_match: self.value(id::MIN_MATCH),
+            target_length: self.value(id::TARGET_LENGTH),
+            strategy: self.value(id::STRATEGY),
+        }
     }
 
     /// The value of a parameter that is known to be in the table.

@@ -29,18 +29,12 @@ impl Compressor {
         // Contexts with worker threads end with their handle: idle threads are nothing to leave behind, and they do
         // not survive a fork.
         let give_to_idle = settings.threads() == 0;
-        Ok(Compressor {
-            settings,
-            pool: Pool::new(give_to_idle),
-        })
+        Ok(Compressor { settings, pool: Pool::new(give_to_idle) })
     }
 
     /// Compresses `src` into one frame.
     pub fn compress(&self, src: &[u8]) -> Result<Output, Error> {
-        let bound = compress_bound(src.len()).ok_or(Error::Zstd {
-            doing: DOING,
-            code: Code::SRC_SIZE_WRONG,
-        })?;
+        let bound = compress_bound(src.len()).ok_or(Error::Zstd { doing: DOING, code: Code::SRC_SIZE_WRONG })?;
         let mut output = Output::with_capacity(bound)?;
         output.fill(|spare| self.compress_into(spare, src))?;
         output.shrink();
@@ -54,9 +48,7 @@ impl Compressor {
             self.settings.version(),
             |context| context.configure(&self.settings, DOING),
             |context, record| {
-                let cctx = context
-                    .begin(Some(src.len() as u64))
-                    .map_err(|code| Error::Zstd { doing: DOING, code })?;
+                let cctx = context.begin(Some(src.len() as u64)).map_err(|code| Error::Zstd { doing: DOING, code })?;
                 let frame = if self.settings.threads() > 0 && src.len() > SINGLE_THREADED {
                     cctx.compress_in_steps(dst, src, STEP, |cctx| {
                         record.set_progression(cctx.progression());
@@ -66,19 +58,13 @@ impl Compressor {
                     cctx.compress(dst, src)
                 };
                 let frame = frame.map_err(|code| match (code, compress_bound(src.len())) {
-                    (Code::DST_SIZE_TOO_SMALL, Some(bound)) => Error::BufferTooSmall {
-                        doing: DOING,
-                        needed: bound as u64,
-                        have: have as u64,
-                    },
+                    (Code::DST_SIZE_TOO_SMALL, Some(bound)) => {
+                        Error::BufferTooSmall { doing: DOING, needed: bound as u64, have: have as u64 }
+                    }
                     (code, _) => Error::Zstd { doing: DOING, code },
                 })?;
                 let size = src.len() as u64;
-                record.set_progression(Progression {
-                    ingested: size,
-                    consumed: size,
-                    produced: frame.len() as u64,
-                });
+                record.set_progression(Progression { ingested: size, consumed: size, produced: frame.len() as u64 });
                 Ok(frame)
             },
         )

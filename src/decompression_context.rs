@@ -46,10 +46,7 @@ impl DecompressionContext {
             dctx.set_disable_huffman_assembly(parameters.disable_huffman_assembly)?;
             dctx.set_max_block_size(parameters.max_block_size.unwrap_or(0) as i32)
         };
-        set().map_err(|code: Code| Error::Zstd {
-            doing: "unable to set decompression parameter",
-            code,
-        })
+        set().map_err(|code: Code| Error::Zstd { doing: "unable to set decompression parameter", code })
     }
 
     /// The context, and room for a block. Small content of unknown size is decoded here and then copied into memory of

@@ -63,32 +63,17 @@ fn find(id: i32) -> Result<Bounds, Error> {
     const WINDOW: &str = "unable to set max window size";
     const FORMAT: &str = "unable to set decoding format";
     let (min, max, zero_too, name, doing) = match id {
-        id::MAX_WINDOW_SIZE => (
-            MIN_WINDOW_SIZE as i64,
-            MAX_WINDOW_SIZE as i64,
-            true,
-            c"max_window_size",
-            WINDOW,
-        ),
+        id::MAX_WINDOW_SIZE => (MIN_WINDOW_SIZE as i64, MAX_WINDOW_SIZE as i64, true, c"max_window_size", WINDOW),
         id::FORMAT => (0, 1, false, c"format", FORMAT),
         id::IGNORE_CHECKSUM => (0, 1, false, c"ignore_checksum", DOING),
         id::DISABLE_HUFFMAN_ASSEMBLY => (0, 1, false, c"disable_huffman_assembly", DOING),
         id::MAX_BLOCK_SIZE => (1 << 10, 128 << 10, true, c"max_block_size", DOING),
         id::MAX_OUTPUT_SIZE => (0, i64::MAX, false, c"max_output_size", DOING),
         _ => {
-            return Err(Error::UnknownParameter {
-                of: "decompression",
-                id,
-            });
+            return Err(Error::UnknownParameter { of: "decompression", id });
         }
     };
-    Ok(Bounds {
-        min,
-        max,
-        zero_too,
-        name,
-        doing,
-    })
+    Ok(Bounds { min, max, zero_too, name, doing })
 }
 
 /// The smallest and the largest value of a parameter.
@@ -103,34 +88,15 @@ pub fn name(id: i32) -> Option<&'static CStr> {
 
 impl DecompressionParameters {
     pub fn set(&mut self, id: i32, value: i64) -> Result<(), Error> {
-        let Bounds {
-            min,
-            max,
-            zero_too,
-            name,
-            doing,
-        } = find(id)?;
+        let Bounds { min, max, zero_too, name, doing } = find(id)?;
         if !((min..=max).contains(&value) || zero_too && value == 0) {
             let name = name.to_str().expect("names are ASCII");
-            return Err(Error::OutOfBounds {
-                doing,
-                name,
-                value,
-                min,
-                max,
-                zero_too,
-            });
+            return Err(Error::OutOfBounds { doing, name, value, min, max, zero_too });
         }
         match id {
             id::MAX_WINDOW_SIZE if value == 0 => self.max_window_size = DEFAULT_MAX_WINDOW_SIZE,
             id::MAX_WINDOW_SIZE => self.max_window_size = value as u64,
-            id::FORMAT => {
-                self.format = if value == 1 {
-                    Format::Zstd1Magicless
-                } else {
-                    Format::Zstd1
-                }
-            }
+            id::FORMAT => self.format = if value == 1 { Format::Zstd1Magicless } else { Format::Zstd1 },
             id::IGNORE_CHECKSUM => self.ignore_checksum = value != 0,
             id::DISABLE_HUFFMAN_ASSEMBLY => self.disable_huffman_assembly = value != 0,
             id::MAX_BLOCK_SIZE => self.max_block_size = (value != 0).then_some(value as u32),
@@ -149,10 +115,7 @@ impl DecompressionParameters {
             id::MAX_BLOCK_SIZE => self.max_block_size.unwrap_or(0).into(),
             id::MAX_OUTPUT_SIZE => self.max_output_size.unwrap_or(0) as i64,
             _ => {
-                return Err(Error::UnknownParameter {
-                    of: "decompression",
-                    id,
-                });
+                return Err(Error::UnknownParameter { of: "decompression", id });
             }
         })
     }
@@ -179,8 +142,7 @@ impl Dictionaries {
 
     pub fn try_clone(&self) -> Result<Dictionaries, Error> {
         let mut copy = Vec::new();
-        copy.try_reserve_exact(self.0.len())
-            .map_err(|_| OutOfMemory { bytes: 0 })?;
+        copy.try_reserve_exact(self.0.len()).map_err(|_| OutOfMemory { bytes: 0 })?;
         copy.extend(self.0.iter().cloned());
         Ok(Dictionaries(copy))
     }

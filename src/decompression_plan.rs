@@ -2,7 +2,7 @@
 
 use crate::decompression_parameters::DecompressionParameters;
 use crate::engine::{Format, is_frame};
-use crate::error::{Error, NoHeader};
+use crate::error::Error;
 use crate::frame::{Broken, Frame};
 
 /// What one call wants, beside the decompressor's own parameters.
@@ -38,21 +38,11 @@ impl Plan {
     /// Finds the frames that the call wants, and checks everything that can be known without decoding.
     pub fn new(src: &[u8], request: Request, parameters: &DecompressionParameters) -> Result<Plan, Error> {
         let format = parameters.format;
-        let mut plan = Plan {
-            format,
-            end: 0,
-            frames: 0,
-            only: None,
-            bound: 0,
-            exact: true,
-            limit: u64::MAX,
-        };
+        let mut plan = Plan { format, end: 0, frames: 0, only: None, bound: 0, exact: true, limit: u64::MAX };
         plan.find_frames(src, request.read_across_frames)?;
 
         if request.refuse_extra_data && plan.end < src.len() {
-            return Err(Error::ExtraData {
-                bytes: (src.len() - plan.end) as u64,
-            });
+            return Err(Error::ExtraData { bytes: (src.len() - plan.end) as u64 });
         }
         if request.require_content_size && !plan.exact && request.max_output_size.is_none() {
             return Err(Error::NoContentSize);
@@ -66,10 +56,7 @@ impl Plan {
             plan.limit = plan.limit.min(limit);
         }
         if plan.exact && plan.bound > plan.limit {
-            return Err(Error::OutputLimit {
-                limit: plan.limit,
-                needed: Some(plan.bound),
-            });
+            return Err(Error::OutputLimit { limit: plan.limit, needed: Some(plan.bound) });
         }
         Ok(plan)
     }
@@ -90,7 +77,7 @@ impl Plan {
         }
         let mut rest = &src[..self.end];
         while !rest.is_empty() {
-            let frame = Frame::first(rest, self.format).map_err(|broken| broken.while_decompressing(rest.len()))?;
+            let frame = Frame::first(rest, self.format).map_err(|broken| self.broken(broken, rest))?;
             let (bytes, behind) = rest.split_at(frame.compressed_size);
             if !frame.is_skippable() {
                 decode(bytes, &frame)?;
@@ -100,22 +87,20 @@ impl Plan {
         Ok(())
     }
 
+    fn broken(&self, broken: Broken, rest: &[u8]) -> Error {
+        Error::BrokenFrame { while_decompressing: true, broken, at: self.end, have: rest.len() }
+    }
+
     fn find_frames(&mut self, src: &[u8], across_frames: bool) -> Result<(), Error> {
         loop {
             let rest = &src[self.end..];
             let frame = Frame::first(rest, self.format).map_err(|broken| match broken {
                 // A frame has begun, so this is no longer a question of whether there is one.
-                Broken::NoHeader(NoHeader::Cut { have, .. }) if self.frames > 0 => {
-                    Error::Truncated { have: have as u64 }
-                }
-                broken => broken.while_decompressing(rest.len()),
+                Broken::HeaderCut { .. } if self.frames > 0 => self.broken(Broken::Cut, rest),
+                broken => self.broken(broken, rest),
             })?;
             if !frame.is_skippable() {
-                self.only = if self.frames == 0 {
-                    Some((self.end, frame))
-                } else {
-                    None
-                };
+                self.only = if self.frames == 0 { Some((self.end, frame)) } else { None };
                 self.frames += 1;
                 self.bound = self.bound.saturating_add(frame.content_bound);
                 self.exact &= frame.content_size().is_some();

@@ -38,20 +38,11 @@ pub fn free_idle_contexts() {
 impl Decompressor {
     pub fn new(parameters: DecompressionParameters, dictionaries: &Dictionaries) -> Result<Decompressor, Error> {
         let mut ddicts = Vec::new();
-        ddicts
-            .try_reserve_exact(dictionaries.iter().len())
-            .map_err(|_| OutOfMemory { bytes: 0 })?;
-        for dictionary in dictionaries
-            .iter()
-            .filter(|dictionary| !dictionary.as_bytes().is_empty())
-        {
+        ddicts.try_reserve_exact(dictionaries.iter().len()).map_err(|_| OutOfMemory { bytes: 0 })?;
+        for dictionary in dictionaries.iter().filter(|dictionary| !dictionary.as_bytes().is_empty()) {
             ddicts.push(dictionary.ddict()?);
         }
-        Ok(Decompressor {
-            parameters,
-            dictionaries: ddicts,
-            pool: Pool::new(true),
-        })
+        Ok(Decompressor { parameters, dictionaries: ddicts, pool: Pool::new(true) })
     }
 
     /// Decompresses `src` into memory of the right size; also returns how many bytes of `src` were used.
@@ -86,11 +77,7 @@ impl Decompressor {
         let have = dst.len() as u64;
         let mut plan = Plan::new(src, request, &self.parameters)?;
         let needed = plan.capacity();
-        let too_small = Error::BufferTooSmall {
-            doing: DOING,
-            needed,
-            have,
-        };
+        let too_small = Error::BufferTooSmall { doing: DOING, needed, have };
         if plan.exact && needed > have {
             return Err(too_small);
         }
@@ -114,10 +101,7 @@ impl Decompressor {
         frames: impl ExactSizeIterator<Item = &'s [u8]>,
     ) -> Result<Output, Error> {
         if frames.len() == 0 {
-            return Err(Error::Chunk {
-                index: 0,
-                fault: ChunkFault::EmptyChain,
-            });
+            return Err(Error::Chunk { index: 0, fault: ChunkFault::EmptyChain });
         }
         self.with_context(|context| {
             let mut prefix = Output::with_capacity(0)?;
@@ -133,16 +117,10 @@ impl Decompressor {
                 match decoded {
                     Ok(produced) if produced == size => {}
                     Ok(_) => {
-                        return Err(Error::Chunk {
-                            index,
-                            fault: ChunkFault::Incomplete,
-                        });
+                        return Err(Error::Chunk { index, fault: ChunkFault::Incomplete });
                     }
                     Err(code) => {
-                        return Err(Error::Chunk {
-                            index,
-                            fault: ChunkFault::Zstd(code),
-                        });
+                        return Err(Error::Chunk { index, fault: ChunkFault::Zstd(code) });
                     }
                 }
             }
@@ -164,11 +142,7 @@ impl Decompressor {
         operation: impl FnOnce(&mut DecompressionContext) -> Result<R, Error>,
     ) -> Result<R, Error> {
         // The settings never change, so there is only one version of them.
-        self.pool.run(
-            0,
-            |context| context.configure(&self.parameters),
-            |context, _| operation(context),
-        )
+        self.pool.run(0, |context| context.configure(&self.parameters), |context, _| operation(context))
     }
 
     /// Into memory of the size that is recorded, or that may be needed at most.
@@ -223,9 +197,7 @@ impl Decompressor {
     }
 
     fn decode_frames(&self, dctx: &mut DCtx, src: &[u8], plan: &Plan, room: &mut Room<'_>) -> Result<(), Error> {
-        plan.each_frame(src, |bytes, frame| {
-            self.decode_frame(dctx, bytes, frame, room, plan.limit)
-        })
+        plan.each_frame(src, |bytes, frame| self.decode_frame(dctx, bytes, frame, room, plan.limit))
     }
 
     /// Decodes one frame in one piece. `limit` is for all that `room` will hold.
@@ -240,16 +212,12 @@ impl Decompressor {
         let ddict = self.dictionary_for(&frame.header)?;
         let allowed = (limit - room.len() as u64).min(room.left() as u64);
         match frame.content_size() {
-            Some(recorded) if recorded > allowed => Err(Error::OutputLimit {
-                limit,
-                needed: Some(recorded.saturating_add(room.len() as u64)),
-            }),
+            Some(recorded) if recorded > allowed => {
+                Err(Error::OutputLimit { limit, needed: Some(recorded.saturating_add(room.len() as u64)) })
+            }
             Some(recorded) => match room.fill(recorded as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
                 Ok(produced) if produced as u64 == recorded => Ok(()),
-                Ok(produced) => Err(Error::WrongSize {
-                    produced: produced as u64,
-                    recorded,
-                }),
+                Ok(produced) => Err(Error::WrongSize { produced: produced as u64, recorded }),
                 Err(code) => Err(Error::Zstd { doing: DOING, code }),
             },
             None => {
@@ -283,15 +251,13 @@ impl Decompressor {
         }
         match self.dictionaries.iter().find(|ddict| ddict.id() == wanted) {
             Some(ddict) => Ok(Some(ddict)),
-            None => Err(Error::DictionaryMissing {
-                wanted,
-                given: self.dictionaries.first().map(|ddict| ddict.id()),
-            }),
+            None => Err(Error::DictionaryMissing { wanted, given: self.dictionaries.first().map(|ddict| ddict.id()) }),
         }
     }
 
     /// The frame of one chunk of a chain, without what follows it, and the size of its content.
     fn check_chunk<'c>(&self, chunk: &'c [u8]) -> Result<(&'c [u8], usize), ChunkFault> {
+        // What the header says comes first: its size must be known before anything is said of the blocks.
         let header = match frame_header(chunk, self.parameters.format) {
             Ok(Header::Complete(header)) if header.kind == FrameKind::Zstd => header,
             Ok(Header::Complete(_)) | Err(_) => return Err(ChunkFault::NotAFrame),
@@ -302,13 +268,11 @@ impl Decompressor {
         let frame = Frame::first(chunk, self.parameters.format).map_err(|broken| match broken {
             Broken::ImpossibleSize { claimed, possible } => ChunkFault::ImpossibleSize { claimed, possible },
             Broken::Corrupted => ChunkFault::Zstd(Code::CORRUPTION_DETECTED),
-            Broken::Cut | Broken::NoHeader(_) | Broken::SkippableCut { .. } => ChunkFault::Incomplete,
+            Broken::Cut | Broken::SkippableCut { .. } => ChunkFault::Incomplete,
+            Broken::Empty | Broken::HeaderCut { .. } | Broken::NotAFrame(_) => ChunkFault::NotAFrame,
         })?;
         match self.parameters.max_output_size {
-            Some(limit) if recorded > limit => Err(ChunkFault::OutputLimit {
-                limit,
-                needed: recorded,
-            }),
+            Some(limit) if recorded > limit => Err(ChunkFault::OutputLimit { limit, needed: recorded }),
             Some(_) | None => Ok((&chunk[..frame.compressed_size], size)),
         }
     }
@@ -322,16 +286,11 @@ fn reserve(capacity: u64) -> Result<Output, OutOfMemory> {
 fn make_room(output: &mut Output, plan: &Plan, more: u64) -> Result<(), Error> {
     let wanted = more.saturating_add(output.len() as u64);
     if wanted > plan.limit {
-        return Err(Error::OutputLimit {
-            limit: plan.limit,
-            needed: None,
-        });
+        return Err(Error::OutputLimit { limit: plan.limit, needed: None });
     }
     let capacity = output.capacity() as u64;
     if wanted > capacity {
-        output.grow_to(size_in_memory(
-            (capacity + capacity / 2).min(plan.capacity()).max(wanted),
-        )?)?;
+        output.grow_to(size_in_memory((capacity + capacity / 2).min(plan.capacity()).max(wanted))?)?;
     }
     Ok(())
 }

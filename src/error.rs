@@ -5,6 +5,7 @@
 //! be reported when there is none. `ffi::error` maps each variant to a status.
 
 use crate::engine::{Code, OutOfMemory};
+use crate::frame::Broken;
 use std::fmt;
 
 #[derive(Clone, Copy, Debug)]
@@ -72,21 +73,14 @@ pub enum Error {
         needed: usize,
         have: usize,
     },
-    NoHeader {
-        why: NoHeader,
+    BrokenFrame {
+        while_decompressing: bool,
+        broken: Broken,
+        /// Where the frame begins in the input, and the bytes of input from there.
+        at: usize,
+        have: usize,
     },
     NoContentSize,
-    Truncated {
-        have: u64,
-    },
-    SkippableCut {
-        needed: u64,
-        have: u64,
-    },
-    ImpossibleSize {
-        claimed: u64,
-        possible: u64,
-    },
     WrongSize {
         produced: u64,
         recorded: u64,
@@ -134,36 +128,12 @@ pub enum DictionaryFault {
 /// Why training was refused, where we know more than libzstd says.
 #[derive(Clone, Copy, Debug)]
 pub enum TrainingFault {
-    FewSamples {
-        needed: usize,
-        have: usize,
-    },
-    SmallSamples {
-        needed: usize,
-        have: usize,
-    },
-    LargeSamples {
-        max: u64,
-        have: u64,
-    },
-    SmallDictionary {
-        needed: usize,
-        have: usize,
-    },
-    Parameter {
-        name: &'static str,
-        value: f64,
-        expected: &'static str,
-    },
+    FewSamples { needed: usize, have: usize },
+    SmallSamples { needed: usize, have: usize },
+    LargeSamples { max: u64, have: u64 },
+    SmallDictionary { needed: usize, have: usize },
+    Parameter { name: &'static str, value: f64, expected: &'static str },
     Unexplained,
-}
-
-/// Why no frame header could be read.
-#[derive(Clone, Copy, Debug)]
-pub enum NoHeader {
-    Empty,
-    Cut { needed: usize, have: usize },
-    NotAFrame(Code),
 }
 
 /// What is wrong with one frame of a prefix-dictionary chain.
@@ -197,21 +167,11 @@ impl fmt::Display for Error {
 
             Error::LevelTooHigh { max } => write!(f, "level must be less than {}", max + 1),
             Error::UnknownDictType { number } => {
-                write!(
-                    f,
-                    "invalid dictionary load mode: {number}; must use DICT_TYPE_* constants"
-                )
+                write!(f, "invalid dictionary load mode: {number}; must use DICT_TYPE_* constants")
             }
             Error::UnknownParameter { of, id } => write!(f, "there is no {of} parameter {id}"),
             Error::UnknownFlags { flags } => write!(f, "unknown flags: {flags:#x}"),
-            Error::OutOfBounds {
-                doing,
-                name,
-                value,
-                min,
-                max,
-                zero_too,
-            } => {
+            Error::OutOfBounds { doing, name, value, min, max, zero_too } => {
                 let zero = if zero_too { ", or 0 for the default" } else { "" };
                 let out = Code::PARAMETER_OUT_OF_BOUND.name();
                 write!(f, "{doing}: {out}: {name} is {value}, allowed are {min} to {max}{zero}")
@@ -224,48 +184,53 @@ impl fmt::Display for Error {
             Error::Zstd { doing, code } => write!(f, "{doing}: {}", code.name()),
             Error::UnusableDictionary { doing, why } => write!(f, "{doing}: {why}"),
             Error::NoEstimateWithThreads => {
-                write!(
-                    f,
-                    "cannot estimate compression context size: there is no estimate for threads of 1 or more"
-                )
+                write!(f, "cannot estimate compression context size: there is no estimate for threads of 1 or more")
             }
             Error::Training { code, why } => write!(f, "cannot train dict: {}{why}", code.name()),
 
             Error::HeaderCut { needed, have } => {
-                write!(
-                    f,
-                    "not enough data for frame parameters; need {needed} bytes, got {have}"
-                )
+                write!(f, "not enough data for frame parameters; need {needed} bytes, got {have}")
             }
-            Error::NoHeader { why } => write!(f, "error determining content size from frame header: {why}"),
+            Error::BrokenFrame { while_decompressing, broken, at, have } => {
+                let no_header = matches!(broken, Broken::Empty | Broken::HeaderCut { .. } | Broken::NotAFrame(_));
+                match (while_decompressing, no_header) {
+                    (true, true) => write!(f, "error determining content size from frame header: ")?,
+                    (true, false) => write!(f, "decompression error: ")?,
+                    (false, _) => write!(f, "cannot find the end of the frame: ")?,
+                }
+                match broken {
+                    Broken::Empty => write!(f, "there is no input")?,
+                    Broken::HeaderCut { needed } => write!(f, "it needs {needed} bytes, got {have}")?,
+                    Broken::NotAFrame(code) => write!(f, "{}", code.name())?,
+                    Broken::Cut => {
+                        write!(f, "did not decompress full frame: the input ends inside it, after {have} bytes")?;
+                    }
+                    Broken::SkippableCut { needed } => write!(
+                        f,
+                        "did not decompress full frame: a skippable frame of {needed} bytes ends after {have}"
+                    )?,
+                    Broken::Corrupted => {
+                        write!(f, "{}: a block header is wrong", Code::CORRUPTION_DETECTED.name())?;
+                    }
+                    Broken::ImpossibleSize { claimed, possible } => write!(
+                        f,
+                        "{}: the frame claims {claimed} bytes of content, its blocks hold {possible} at most",
+                        Code::CORRUPTION_DETECTED.name()
+                    )?,
+                }
+                if at > 0 {
+                    write!(f, " (the frame begins at byte {at} of the input)")?;
+                }
+                Ok(())
+            }
             Error::NoContentSize => write!(
                 f,
                 "could not determine content size in frame header: the frame does not record it; give max_output_size"
             ),
-            Error::Truncated { have } => write!(
-                f,
-                "decompression error: did not decompress full frame: the input ends inside it, after {have} bytes"
-            ),
-            Error::SkippableCut { needed, have } => write!(
-                f,
-                "decompression error: did not decompress full frame: a skippable frame has {needed} bytes, the input ends \
-                 after {have}"
-            ),
-            Error::ImpossibleSize { claimed, possible } => write!(
-                f,
-                "decompression error: {}: the frame claims {claimed} bytes of content, its blocks hold {possible} at most",
-                Code::CORRUPTION_DETECTED.name()
-            ),
             Error::WrongSize { produced, recorded } => {
-                write!(
-                    f,
-                    "decompression error: decompressed {produced} bytes; expected {recorded}"
-                )
+                write!(f, "decompression error: decompressed {produced} bytes; expected {recorded}")
             }
-            Error::OutputLimit {
-                limit,
-                needed: Some(needed),
-            } => write!(
+            Error::OutputLimit { limit, needed: Some(needed) } => write!(
                 f,
                 "decompression error: did not decompress full frame: its {needed} bytes are more than max_output_size, \
                  {limit}"
@@ -282,17 +247,11 @@ impl fmt::Display for Error {
                 Code::WINDOW_TOO_LARGE.name()
             ),
             Error::ExtraData { bytes } => {
-                write!(
-                    f,
-                    "compressed input contains {bytes} bytes of unused data, which is disallowed"
-                )
+                write!(f, "compressed input contains {bytes} bytes of unused data, which is disallowed")
             }
             Error::DictionaryMissing { wanted, given } => {
                 let mismatch = Code::DICTIONARY_WRONG.name();
-                write!(
-                    f,
-                    "decompression error: {mismatch}: the frame was made with dictionary {wanted}, "
-                )?;
+                write!(f, "decompression error: {mismatch}: the frame was made with dictionary {wanted}, ")?;
                 match given {
                     None => write!(f, "none was given"),
                     Some(0) => write!(f, "the one given has no id"),
@@ -322,11 +281,9 @@ impl fmt::Display for Error {
 
             Error::OutOfMemory(OutOfMemory { bytes: 0 }) => write!(f, "not enough memory"),
             Error::OutOfMemory(OutOfMemory { bytes }) => write!(f, "not enough memory: {bytes} bytes could not be had"),
-            Error::BufferTooSmall { doing, needed, have } => write!(
-                f,
-                "{doing}: {}: it has {have} bytes, {needed} are enough",
-                Code::DST_SIZE_TOO_SMALL.name()
-            ),
+            Error::BufferTooSmall { doing, needed, have } => {
+                write!(f, "{doing}: {}: it has {have} bytes, {needed} are enough", Code::DST_SIZE_TOO_SMALL.name())
+            }
             Error::Panic => write!(f, "internal error of zst; please report it"),
         }
     }
@@ -336,28 +293,11 @@ impl fmt::Display for DictionaryFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DictionaryFault::NoHeader => {
-                write!(
-                    f,
-                    "the dictionary is not a full dictionary: it has no dictionary header; use DICT_TYPE_AUTO"
-                )
+                write!(f, "the dictionary is not a full dictionary: it has no dictionary header; use DICT_TYPE_AUTO")
             }
             DictionaryFault::Corrupted => {
-                write!(
-                    f,
-                    "the dictionary cannot be used: {}",
-                    Code::DICTIONARY_CORRUPTED.name()
-                )
+                write!(f, "the dictionary cannot be used: {}", Code::DICTIONARY_CORRUPTED.name())
             }
-        }
-    }
-}
-
-impl fmt::Display for NoHeader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoHeader::Empty => write!(f, "there is no input"),
-            NoHeader::Cut { needed, have } => write!(f, "it needs {needed} bytes, got {have}"),
-            NoHeader::NotAFrame(code) => write!(f, "{}", code.name()),
         }
     }
 }
@@ -369,16 +309,10 @@ impl fmt::Display for TrainingFault {
                 write!(f, ": {needed} or more samples are needed, got {have}")
             }
             TrainingFault::SmallSamples { needed, have } => {
-                write!(
-                    f,
-                    ": the samples to train on must hold {needed} bytes or more in all, they hold {have}"
-                )
+                write!(f, ": the samples to train on must hold {needed} bytes or more in all, they hold {have}")
             }
             TrainingFault::LargeSamples { max, have } => {
-                write!(
-                    f,
-                    ": the samples must hold less than {max} bytes in all, they hold {have}"
-                )
+                write!(f, ": the samples must hold less than {max} bytes in all, they hold {have}")
             }
             TrainingFault::SmallDictionary { needed, have } => {
                 write!(f, ": dict_size must be {needed} or more, it is {have}")

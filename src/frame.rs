@@ -6,7 +6,7 @@
 use crate::engine::{
     self, Code, Format, FrameHeader, FrameKind, Header, is_skippable_frame, write_skippable_frame as write_skippable,
 };
-use crate::error::{Error, NoHeader};
+use crate::error::Error;
 use std::mem::MaybeUninit;
 
 const BLOCK_HEADER: usize = 3;
@@ -27,8 +27,12 @@ pub struct Frame {
 /// Why there is no complete frame at the start of some bytes.
 #[derive(Clone, Copy, Debug)]
 pub enum Broken {
-    /// The header cannot be read.
-    NoHeader(NoHeader),
+    /// There are no bytes.
+    Empty,
+    /// The bytes end inside the header, which has so many.
+    HeaderCut { needed: usize },
+    /// The bytes are no frame.
+    NotAFrame(Code),
     /// The bytes end inside the frame.
     Cut,
     /// The bytes end inside a skippable frame of so many bytes.
@@ -39,38 +43,14 @@ pub enum Broken {
     ImpossibleSize { claimed: u64, possible: u64 },
 }
 
-impl Broken {
-    /// In the words of decompression, where `have` bytes of input began with the frame.
-    pub fn while_decompressing(self, have: usize) -> Error {
-        match self {
-            Broken::NoHeader(why) => Error::NoHeader { why },
-            Broken::Cut => Error::Truncated { have: have as u64 },
-            Broken::SkippableCut { needed } => Error::SkippableCut {
-                needed,
-                have: have as u64,
-            },
-            Broken::Corrupted => Error::Zstd {
-                doing: "decompression error",
-                code: Code::CORRUPTION_DETECTED,
-            },
-            Broken::ImpossibleSize { claimed, possible } => Error::ImpossibleSize { claimed, possible },
-        }
-    }
-}
-
 impl Frame {
     /// The frame at the start of `src`.
     pub fn first(src: &[u8], format: Format) -> Result<Frame, Broken> {
         let header = match engine::frame_header(src, format) {
             Ok(Header::Complete(header)) => header,
-            Ok(Header::Cut { .. }) if src.is_empty() => return Err(Broken::NoHeader(NoHeader::Empty)),
-            Ok(Header::Cut { needed }) => {
-                return Err(Broken::NoHeader(NoHeader::Cut {
-                    needed,
-                    have: src.len(),
-                }));
-            }
-            Err(code) => return Err(Broken::NoHeader(NoHeader::NotAFrame(code))),
+            Ok(Header::Cut { .. }) if src.is_empty() => return Err(Broken::Empty),
+            Ok(Header::Cut { needed }) => return Err(Broken::HeaderCut { needed }),
+            Err(code) => return Err(Broken::NotAFrame(code)),
         };
         match header.kind {
             FrameKind::Skippable => Frame::skippable(header, src.len()),
@@ -92,11 +72,7 @@ impl Frame {
         if needed > have as u64 {
             return Err(Broken::SkippableCut { needed });
         }
-        Ok(Frame {
-            header,
-            compressed_size: needed as usize,
-            content_bound: 0,
-        })
+        Ok(Frame { header, compressed_size: needed as usize, content_bound: 0 })
     }
 
     /// Walks the block headers. They are three bytes each: 1 bit "last block", 2 bits type, 21 bits size.
@@ -137,18 +113,11 @@ impl Frame {
         }
         if let Some(claimed) = header.content_size {
             if claimed > content_bound {
-                return Err(Broken::ImpossibleSize {
-                    claimed,
-                    possible: content_bound,
-                });
+                return Err(Broken::ImpossibleSize { claimed, possible: content_bound });
             }
             content_bound = claimed;
         }
-        Ok(Frame {
-            header,
-            compressed_size: at,
-            content_bound,
-        })
+        Ok(Frame { header, compressed_size: at, content_bound })
     }
 }
 
@@ -156,23 +125,15 @@ impl Frame {
 pub fn frame_parameters(src: &[u8], format: Format) -> Result<FrameHeader, Error> {
     match engine::frame_header(src, format) {
         Ok(Header::Complete(header)) => Ok(header),
-        Ok(Header::Cut { needed }) => Err(Error::HeaderCut {
-            needed,
-            have: src.len(),
-        }),
-        Err(code) => Err(Error::Zstd {
-            doing: "cannot get frame parameters",
-            code,
-        }),
+        Ok(Header::Cut { needed }) => Err(Error::HeaderCut { needed, have: src.len() }),
+        Err(code) => Err(Error::Zstd { doing: "cannot get frame parameters", code }),
     }
 }
 
 /// The length of the header; the magic is not looked at.
 pub fn header_size(src: &[u8], format: Format) -> Result<usize, Error> {
-    engine::frame_header_size(src, format).map_err(|code| Error::Zstd {
-        doing: "could not determine frame header size",
-        code,
-    })
+    engine::frame_header_size(src, format)
+        .map_err(|code| Error::Zstd { doing: "could not determine frame header size", code })
 }
 
 /// The recorded size of the content; `None` if it is not recorded. 0 for a skippable frame.
@@ -181,30 +142,35 @@ pub fn content_size(src: &[u8], format: Format) -> Result<Option<u64>, Error> {
     match engine::frame_header(src, format) {
         Ok(Header::Complete(header)) if header.kind == FrameKind::Skippable => Ok(Some(0)),
         Ok(Header::Complete(header)) => Ok(header.content_size),
-        Ok(Header::Cut { .. }) => Err(Error::Zstd {
-            doing: DOING,
-            code: Code::SRC_SIZE_WRONG,
-        }),
+        Ok(Header::Cut { .. }) => Err(Error::Zstd { doing: DOING, code: Code::SRC_SIZE_WRONG }),
         Err(code) => Err(Error::Zstd { doing: DOING, code }),
     }
 }
 
+/// The frame at `at` in `src`.
+fn inspect(src: &[u8], at: usize, format: Format) -> Result<Frame, Error> {
+    Frame::first(&src[at..], format).map_err(|broken| Error::BrokenFrame {
+        while_decompressing: false,
+        broken,
+        at,
+        have: src.len() - at,
+    })
+}
+
 /// The length of the first frame, skippable or not.
 pub fn compressed_size(src: &[u8], format: Format) -> Result<usize, Error> {
-    Ok(Frame::first(src, format)
-        .map_err(|broken| broken.while_decompressing(src.len()))?
-        .compressed_size)
+    Ok(inspect(src, 0, format)?.compressed_size)
 }
 
 /// The content of all frames in `src` is not larger than this. The recorded sizes are believed as far as the blocks
 /// can hold them.
 pub fn decompress_bound(src: &[u8], format: Format) -> Result<u64, Error> {
-    let mut rest = src;
+    let mut at = 0;
     let mut bound = 0;
-    while !rest.is_empty() {
-        let frame = Frame::first(rest, format).map_err(|broken| broken.while_decompressing(rest.len()))?;
+    while at < src.len() {
+        let frame = inspect(src, at, format)?;
         bound += frame.content_bound;
-        rest = &rest[frame.compressed_size..];
+        at += frame.compressed_size;
     }
     Ok(bound)
 }
@@ -214,7 +180,7 @@ pub fn read_skippable_frame(src: &[u8]) -> Result<(&[u8], u32), Error> {
     if !is_skippable_frame(src) {
         return Err(Error::NotSkippable);
     }
-    let frame = Frame::first(src, Format::Zstd1).map_err(|broken| broken.while_decompressing(src.len()))?;
+    let frame = inspect(src, 0, Format::Zstd1)?;
     Ok((&src[SKIPPABLE_HEADER..frame.compressed_size], u32::from(src[0] & 0x0F)))
 }
 
@@ -233,11 +199,7 @@ pub fn write_skippable_frame(dst: &mut [MaybeUninit<u8>], payload: &[u8], magic_
     }
     let needed = payload.len() as u64 + SKIPPABLE_HEADER as u64;
     if (dst.len() as u64) < needed {
-        return Err(Error::BufferTooSmall {
-            doing: DOING,
-            needed,
-            have: dst.len() as u64,
-        });
+        return Err(Error::BufferTooSmall { doing: DOING, needed, have: dst.len() as u64 });
     }
     write_skippable(dst, payload, magic_variant).map_err(|code| Error::Zstd { doing: DOING, code })
 }

@@ -118,10 +118,7 @@ pub struct Pool<C: Context> {
 
 impl<C: Context> Pool<C> {
     pub fn new(give_to_idle: bool) -> Pool<C> {
-        let slot = |_| Slot {
-            place: Mutex::new(None),
-            record: Record::default(),
-        };
+        let slot = |_| Slot { place: Mutex::new(None), record: Record::default() };
         Pool {
             slots: std::array::from_fn(slot),
             overflow: Record::default(),

@@ -52,9 +52,7 @@ pub fn train_dictionary<'s>(
 
     // libzstd wants them one behind the other.
     let mut sizes = Vec::new();
-    sizes
-        .try_reserve_exact(samples.len())
-        .map_err(|_| OutOfMemory { bytes: 0 })?;
+    sizes.try_reserve_exact(samples.len()).map_err(|_| OutOfMemory { bytes: 0 })?;
     sizes.extend(samples.clone().map(<[u8]>::len));
     let mut joined = Output::with_capacity(sizes.iter().sum())?;
     for sample in samples {
@@ -64,27 +62,16 @@ pub fn train_dictionary<'s>(
     let mut dict = Output::with_capacity(dict_size)?;
     let trained = train(&mut dict, joined.as_slice(), &sizes, &training).map_err(|code| match code {
         Code::MEMORY_ALLOCATION => OutOfMemory { bytes: 0 }.into(),
-        code => Error::Training {
-            code,
-            why: TrainingFault::Unexplained,
-        },
+        code => Error::Training { code, why: TrainingFault::Unexplained },
     })?;
     dict.shrink();
     CompressionDict::new(dict, DictType::FullDict, trained.k, trained.d)
 }
 
 fn training(choices: &Choices) -> Training {
-    let default_algorithm = if choices.mode == Mode::Default {
-        Algorithm::FastCover
-    } else {
-        Algorithm::Cover
-    };
+    let default_algorithm = if choices.mode == Mode::Default { Algorithm::FastCover } else { Algorithm::Cover };
     let algorithm = choices.algorithm.unwrap_or(default_algorithm);
-    let threads = if choices.threads < 0 {
-        logical_cpus()
-    } else {
-        choices.threads.min(THREADS_MAX)
-    };
+    let threads = if choices.threads < 0 { logical_cpus() } else { choices.threads.min(THREADS_MAX) };
     let mut training = Training {
         algorithm,
         optimize: choices.mode != Mode::Fixed,
@@ -122,30 +109,14 @@ fn check(
 ) -> Result<(), Error> {
     let refuse = |code, why| Err(Error::Training { code, why });
     let bad = |name, value: f64, expected| {
-        refuse(
-            Code::PARAMETER_OUT_OF_BOUND,
-            TrainingFault::Parameter { name, value, expected },
-        )
+        refuse(Code::PARAMETER_OUT_OF_BOUND, TrainingFault::Parameter { name, value, expected })
     };
-    let Training {
-        algorithm,
-        optimize,
-        k,
-        d,
-        f,
-        accel,
-        split_point,
-        ..
-    } = *training;
+    let Training { algorithm, optimize, k, d, f, accel, split_point, .. } = *training;
 
     // Parameters.
     if !optimize && (k == 0 || d == 0) {
         let (name, value) = if k == 0 { ("k", k) } else { ("d", d) };
-        return bad(
-            name,
-            value.into(),
-            "both k and d must be given when they are not optimised",
-        );
+        return bad(name, value.into(), "both k and d must be given when they are not optimised");
     }
     if algorithm == Algorithm::FastCover && !matches!(d, 0 | 6 | 8) {
         return bad("d", d.into(), "fastcover accepts 6 and 8");
@@ -174,34 +145,18 @@ fn check(
         (true, Algorithm::Cover) => 1.0,
         (true, Algorithm::FastCover) => 0.75,
     };
-    let training_samples = if split < 1.0 {
-        (samples as f64 * split) as usize
-    } else {
-        samples
-    };
+    let training_samples = if split < 1.0 { (samples as f64 * split) as usize } else { samples };
     if samples > 0 && dict_size < DICT_SIZE_MIN {
-        let why = TrainingFault::SmallDictionary {
-            needed: DICT_SIZE_MIN,
-            have: dict_size,
-        };
+        let why = TrainingFault::SmallDictionary { needed: DICT_SIZE_MIN, have: dict_size };
         return refuse(Code::DST_SIZE_TOO_SMALL, why);
     }
     if training_samples < TRAINING_SAMPLES_MIN {
         let needed = (TRAINING_SAMPLES_MIN as f64 / split).ceil() as usize;
-        return refuse(
-            Code::SRC_SIZE_WRONG,
-            TrainingFault::FewSamples { needed, have: samples },
-        );
+        return refuse(Code::SRC_SIZE_WRONG, TrainingFault::FewSamples { needed, have: samples });
     }
     let total = sizes.clone().fold(0u64, |sum, size| sum.saturating_add(size as u64));
     if total >= SAMPLES_SIZE_MAX {
-        return refuse(
-            Code::SRC_SIZE_WRONG,
-            TrainingFault::LargeSamples {
-                max: SAMPLES_SIZE_MAX,
-                have: total,
-            },
-        );
+        return refuse(Code::SRC_SIZE_WRONG, TrainingFault::LargeSamples { max: SAMPLES_SIZE_MAX, have: total });
     }
     let have: usize = sizes.take(training_samples).sum();
     let largest_d = if d != 0 { d } else { 8 };

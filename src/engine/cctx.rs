@@ -29,10 +29,7 @@ impl CCtx {
     pub fn new() -> Result<CCtx, Code> {
         // SAFETY: returns a new object or NULL.
         let cctx = unsafe { sys::ZSTD_createCCtx() };
-        Ok(CCtx {
-            cctx: NonNull::new(cctx).ok_or(Code::MEMORY_ALLOCATION)?,
-            cdict: None,
-        })
+        Ok(CCtx { cctx: NonNull::new(cctx).ok_or(Code::MEMORY_ALLOCATION)?, cdict: None })
     }
 
     /// Replaces all parameters and the dictionary.
@@ -52,10 +49,7 @@ impl CCtx {
     pub fn reset(&mut self) {
         // SAFETY: a live object. Resetting both together never fails.
         unsafe {
-            sys::ZSTD_CCtx_reset(
-                self.cctx.as_ptr(),
-                sys::ZSTD_ResetDirective::ZSTD_reset_session_and_parameters,
-            )
+            sys::ZSTD_CCtx_reset(self.cctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_and_parameters)
         };
         self.cdict = None;
     }
@@ -72,13 +66,7 @@ impl CCtx {
     pub fn compress<'a>(&mut self, dst: &'a mut [MaybeUninit<u8>], src: &[u8]) -> Result<&'a mut [u8], Code> {
         // SAFETY: both ranges are valid for their lengths and, being one shared and one exclusive, do not overlap.
         let size = unsafe {
-            sys::ZSTD_compress2(
-                self.cctx.as_ptr(),
-                dst.as_mut_ptr().cast(),
-                dst.len(),
-                src.as_ptr().cast(),
-                src.len(),
-            )
+            sys::ZSTD_compress2(self.cctx.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), src.as_ptr().cast(), src.len())
         };
         let size = Code::check(size)?;
         // SAFETY: libzstd has written that many bytes.
@@ -95,16 +83,8 @@ impl CCtx {
     ) -> Result<&'a mut [u8], Code> {
         // SAFETY: a live object; resetting the session keeps parameters and dictionary and never fails.
         unsafe { sys::ZSTD_CCtx_reset(self.cctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only) };
-        let mut input = sys::ZSTD_inBuffer {
-            src: src.as_ptr().cast(),
-            size: src.len(),
-            pos: 0,
-        };
-        let mut output = sys::ZSTD_outBuffer {
-            dst: dst.as_mut_ptr().cast(),
-            size: 0,
-            pos: 0,
-        };
+        let mut input = sys::ZSTD_inBuffer { src: src.as_ptr().cast(), size: src.len(), pos: 0 };
+        let mut output = sys::ZSTD_outBuffer { dst: dst.as_mut_ptr().cast(), size: 0, pos: 0 };
         loop {
             output.size = output.pos.saturating_add(step).min(dst.len());
             // SAFETY: both buffers describe valid ranges that do not overlap.
@@ -132,11 +112,7 @@ impl CCtx {
     pub fn progression(&self) -> Progression {
         // SAFETY: a live object, only read (libzstd takes its own lock where workers write).
         let progression = unsafe { sys::ZSTD_getFrameProgression(self.cctx.as_ptr()) };
-        Progression {
-            ingested: progression.ingested,
-            consumed: progression.consumed,
-            produced: progression.produced,
-        }
+        Progression { ingested: progression.ingested, consumed: progression.consumed, produced: progression.produced }
     }
 
     /// Memory in use, in bytes.

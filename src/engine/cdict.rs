@@ -1,6 +1,6 @@
 //! A dictionary digested for compression.
 
-use super::{CCtxParams, CParams, Code, DictType, Output, Shared};
+use super::{CCtxParams, Code, DictType, Output, Shared};
 use std::ptr::NonNull;
 use zstd_sys as sys;
 
@@ -17,7 +17,7 @@ unsafe impl Send for CDict {}
 unsafe impl Sync for CDict {}
 
 impl CDict {
-    /// Digests for a full set of parameters.
+    /// Digests for a set of parameters.
     pub fn new(bytes: &Shared<Output>, dict_type: DictType, params: &CCtxParams) -> Result<CDict, Code> {
         // SAFETY: the bytes outlive the result, which keeps them; the parameters are live and only read; the
         // default allocator is chosen by a zeroed ZSTD_customMem.
@@ -31,32 +31,9 @@ impl CDict {
                 default_memory(),
             )
         };
-        CDict::own(cdict, bytes)
-    }
-
-    /// Digests for match-finder parameters alone. These then replace the compressor's own.
-    pub fn precomputed(bytes: &Shared<Output>, dict_type: DictType, params: CParams) -> Result<CDict, Code> {
-        // SAFETY: as in `new`.
-        let cdict = unsafe {
-            sys::ZSTD_createCDict_advanced(
-                bytes.as_slice().as_ptr().cast(),
-                bytes.len(),
-                sys::ZSTD_dictLoadMethod_e::ZSTD_dlm_byRef,
-                sys_dict_type(dict_type),
-                params.to_sys(),
-                default_memory(),
-            )
-        };
-        CDict::own(cdict, bytes)
-    }
-
-    /// libzstd says only that there is no result, not why.
-    fn own(cdict: *mut sys::ZSTD_CDict, bytes: &Shared<Output>) -> Result<CDict, Code> {
+        // libzstd says only that there is no result, not why.
         let cdict = NonNull::new(cdict).ok_or(Code::MEMORY_ALLOCATION)?;
-        Ok(CDict {
-            cdict,
-            _bytes: bytes.clone(),
-        })
+        Ok(CDict { cdict, _bytes: bytes.clone() })
     }
 
     pub(super) fn as_ptr(&self) -> *const sys::ZSTD_CDict {
@@ -80,9 +57,5 @@ pub(super) fn sys_dict_type(dict_type: DictType) -> sys::ZSTD_dictContentType_e 
 }
 
 pub(super) fn default_memory() -> sys::ZSTD_customMem {
-    sys::ZSTD_customMem {
-        customAlloc: None,
-        customFree: None,
-        opaque: std::ptr::null_mut(),
-    }
+    sys::ZSTD_customMem { customAlloc: None, customFree: None, opaque: std::ptr::null_mut() }
 }

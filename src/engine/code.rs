@@ -33,10 +33,6 @@ impl Code {
         // The top of the range is libzstd's convention (ERR_isError): this comparison is
         // ZSTD_isError() without the call.
         const FIRST_ERROR: usize = 0usize.wrapping_sub(ZSTD_ErrorCode::ZSTD_error_maxCode as usize);
-        if returned <= FIRST_ERROR {
-            Ok(returned)
-        } else {
-            Err(Code(0usize.wrapping_sub(returned) as i32))
-        }
+        if returned <= FIRST_ERROR { Ok(returned) } else { Err(Code(0usize.wrapping_sub(returned) as i32)) }
     }
 }

@@ -24,12 +24,7 @@ impl DCtx {
     /// Forgets the current frame, all parameters and dictionaries; keeps the memory.
     pub fn reset(&mut self) {
         // SAFETY: a live object. Resetting both together never fails.
-        unsafe {
-            sys::ZSTD_DCtx_reset(
-                self.0.as_ptr(),
-                sys::ZSTD_ResetDirective::ZSTD_reset_session_and_parameters,
-            )
-        };
+        unsafe { sys::ZSTD_DCtx_reset(self.0.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_and_parameters) };
     }
 
     pub fn set_format(&mut self, format: Format) -> Result<(), Code> {
@@ -129,22 +124,14 @@ impl DCtx {
         let ddict = ddict.map_or(std::ptr::null(), DDict::as_ptr);
         // SAFETY: a live object; the reference to the dictionary is dropped again below.
         Code::check(unsafe { sys::ZSTD_DCtx_refDDict(self.0.as_ptr(), ddict) })?;
-        let mut input = sys::ZSTD_inBuffer {
-            src: frame.as_ptr().cast(),
-            size: frame.len(),
-            pos: 0,
-        };
+        let mut input = sys::ZSTD_inBuffer { src: frame.as_ptr().cast(), size: frame.len(), pos: 0 };
         let mut left = 1;
         let result = loop {
             if let Err(refused) = make_room(output) {
                 break Err(refused);
             }
             let step = output.fill(|spare| {
-                let mut out = sys::ZSTD_outBuffer {
-                    dst: spare.as_mut_ptr().cast(),
-                    size: spare.len(),
-                    pos: 0,
-                };
+                let mut out = sys::ZSTD_outBuffer { dst: spare.as_mut_ptr().cast(), size: spare.len(), pos: 0 };
                 // SAFETY: both buffers describe valid ranges that do not overlap.
                 let returned = unsafe { sys::ZSTD_decompressStream(self.0.as_ptr(), &mut out, &mut input) };
                 left = Code::check(returned)?;

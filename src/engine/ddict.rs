@@ -33,11 +33,7 @@ impl DDict {
         let ddict = NonNull::new(ddict).ok_or(Code::MEMORY_ALLOCATION)?;
         // SAFETY: a live object.
         let id = unsafe { sys::ZSTD_getDictID_fromDDict(ddict.as_ptr()) };
-        Ok(DDict {
-            ddict,
-            id,
-            _bytes: bytes.clone(),
-        })
+        Ok(DDict { ddict, id, _bytes: bytes.clone() })
     }
 
     /// The id that frames made with this dictionary carry; 0 for content-only dictionaries.

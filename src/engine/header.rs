@@ -48,11 +48,7 @@ pub fn frame_header(src: &[u8], format: Format) -> Result<Header, Code> {
     let header = unsafe { header.assume_init() };
     let skippable = header.frameType == sys::ZSTD_FrameType_e::ZSTD_skippableFrame;
     Ok(Header::Complete(FrameHeader {
-        kind: if skippable {
-            FrameKind::Skippable
-        } else {
-            FrameKind::Zstd
-        },
+        kind: if skippable { FrameKind::Skippable } else { FrameKind::Zstd },
         content_size: (header.frameContentSize != u64::MAX).then_some(header.frameContentSize),
         window_size: header.windowSize,
         block_size_max: header.blockSizeMax,

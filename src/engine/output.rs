@@ -186,10 +186,7 @@ impl<'a> Room<'a> {
         let spare = &mut spare[..room];
         let start = spare.as_ptr().cast::<u8>();
         let written = write(spare)?;
-        assert!(
-            written.as_ptr() == start && written.len() <= room,
-            "not the start of the spare room"
-        );
+        assert!(written.as_ptr() == start && written.len() <= room, "not the start of the spare room");
         let written = written.len();
         self.len += written;
         Ok(written)

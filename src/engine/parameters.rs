@@ -47,33 +47,6 @@ impl CParams {
             (P::ZSTD_c_strategy as i32, self.strategy),
         ]
     }
-
-    pub(super) fn to_sys(self) -> sys::ZSTD_compressionParameters {
-        sys::ZSTD_compressionParameters {
-            windowLog: self.window_log as u32,
-            chainLog: self.chain_log as u32,
-            hashLog: self.hash_log as u32,
-            searchLog: self.search_log as u32,
-            minMatch: self.min_match as u32,
-            targetLength: self.target_length as u32,
-            strategy: sys_strategy(self.strategy),
-        }
-    }
-}
-
-fn sys_strategy(strategy: i32) -> sys::ZSTD_strategy {
-    use sys::ZSTD_strategy::*;
-    match strategy {
-        2 => ZSTD_dfast,
-        3 => ZSTD_greedy,
-        4 => ZSTD_lazy,
-        5 => ZSTD_lazy2,
-        6 => ZSTD_btlazy2,
-        7 => ZSTD_btopt,
-        8 => ZSTD_btultra,
-        9 => ZSTD_btultra2,
-        _ => ZSTD_fast,
-    }
 }
 
 /// A set of compression parameters, ready to be copied into any number of contexts.

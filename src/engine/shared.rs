@@ -13,9 +13,7 @@ pub fn try_box<T>(value: T) -> Result<Box<T>, OutOfMemory> {
     let layout = Layout::new::<T>();
     // SAFETY: the size is not zero.
     let place = unsafe { alloc(layout) }.cast::<T>();
-    let place = NonNull::new(place).ok_or(OutOfMemory {
-        bytes: layout.size() as u64,
-    })?;
+    let place = NonNull::new(place).ok_or(OutOfMemory { bytes: layout.size() as u64 })?;
     // SAFETY: fresh memory of the right layout from the global allocator, which is what a Box owns.
     unsafe {
         place.as_ptr().write(value);
@@ -38,10 +36,7 @@ unsafe impl<T: Send + Sync> Sync for Shared<T> {}
 
 impl<T> Shared<T> {
     pub fn try_new(value: T) -> Result<Shared<T>, OutOfMemory> {
-        let counted = try_box(Counted {
-            owners: AtomicUsize::new(1),
-            value,
-        })?;
+        let counted = try_box(Counted { owners: AtomicUsize::new(1), value })?;
         Ok(Shared(NonNull::from(Box::leak(counted))))
     }
 

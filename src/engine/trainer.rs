@@ -53,10 +53,7 @@ fn train_into<'a>(
     training: &Training,
     trained: &mut Trained,
 ) -> Result<&'a mut [u8], Code> {
-    assert!(
-        sizes.iter().sum::<usize>() == samples.len(),
-        "sizes do not describe the samples"
-    );
+    assert!(sizes.iter().sum::<usize>() == samples.len(), "sizes do not describe the samples");
     let count = u32::try_from(sizes.len()).map_err(|_| Code::SRC_SIZE_WRONG)?;
     let common = sys::ZDICT_params_t {
         compressionLevel: training.level,
@@ -86,10 +83,7 @@ fn train_into<'a>(
                     sys::ZDICT_trainFromBuffer_cover(place, capacity, src, sizes, count, params)
                 }
             };
-            *trained = Trained {
-                k: params.k,
-                d: params.d,
-            };
+            *trained = Trained { k: params.k, d: params.d };
         }
         Algorithm::FastCover => {
             let mut params = sys::ZDICT_fastCover_params_t {
@@ -112,10 +106,7 @@ fn train_into<'a>(
                     sys::ZDICT_trainFromBuffer_fastCover(place, capacity, src, sizes, count, params)
                 }
             };
-            *trained = Trained {
-                k: params.k,
-                d: params.d,
-            };
+            *trained = Trained { k: params.k, d: params.d };
         }
     }
     let size = Code::check(size)?;

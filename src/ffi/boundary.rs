@@ -21,10 +21,7 @@ impl<'call> Call<'call> {
     /// All pointers that the call's methods are given obey the rules at the top of `zst.h`, for as long as the call
     /// takes; so does `err`.
     pub unsafe fn begin(err: *mut zst_error) -> Call<'call> {
-        Call {
-            err,
-            _call: PhantomData,
-        }
+        Call { err, _call: PhantomData }
     }
 
     /// Runs `body`, turns its error or panic into a status, and describes it in `*err`.
@@ -79,10 +76,7 @@ impl<'call> Call<'call> {
         check_range(pointer, len, name)?;
         let (start, input) = (pointer as usize, src.as_ptr_range());
         if start < input.end as usize && (input.start as usize) < start + len {
-            return Err(Error::Overlap {
-                first: "src",
-                second: name,
-            });
+            return Err(Error::Overlap { first: "src", second: name });
         }
         // SAFETY: not NULL, valid for so many bytes, and nobody else's during the call (see `begin`).
         Ok(unsafe { std::slice::from_raw_parts_mut(pointer.cast(), len) })
@@ -183,13 +177,6 @@ pub fn format(number: i32, doing: &'static str) -> Result<Format, Error> {
     match number {
         0 => Ok(Format::Zstd1),
         1 => Ok(Format::Zstd1Magicless),
-        _ => Err(Error::OutOfBounds {
-            doing,
-            name: "format",
-            value: number.into(),
-            min: 0,
-            max: 1,
-            zero_too: false,
-        }),
+        _ => Err(Error::OutOfBounds { doing, name: "format", value: number.into(), min: 0, max: 1, zero_too: false }),
     }
 }

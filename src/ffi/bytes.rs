@@ -43,11 +43,7 @@ pub unsafe extern "C" fn zst_bytes_free(bytes: *mut zst_bytes) {
         // SAFETY: the three fields came from `Output::into_raw` and have not been changed.
         drop(unsafe { Output::from_raw(data, bytes.len, bytes.capacity) });
     }
-    *bytes = zst_bytes {
-        data: std::ptr::null_mut(),
-        len: 0,
-        capacity: 0,
-    };
+    *bytes = zst_bytes { data: std::ptr::null_mut(), len: 0, capacity: 0 };
 }
 
 /// Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most

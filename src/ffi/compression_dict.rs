@@ -129,9 +129,7 @@ pub unsafe extern "C" fn zst_compression_dict_precompute_compress(
     let call = unsafe { Call::begin(err) };
     call.run(|call| {
         let dict = call.borrow(dict, "dict")?;
-        let parameters = call
-            .borrow_optional(parameters)
-            .map(|parameters| parameters.0.read().clone());
+        let parameters = call.borrow_optional(parameters).map(|parameters| parameters.0.read().clone());
         dict.0.precompute_compress(level, parameters.as_ref())
     })
 }

@@ -106,9 +106,7 @@ pub unsafe extern "C" fn zst_compression_parameters_new(
     let call = unsafe { Call::begin(err) };
     call.run(|call| {
         let out = call.out(out, "out")?;
-        out.give_handle(zst_compression_parameters(
-            RwLock::new(CompressionParameters::default()),
-        ))?;
+        out.give_handle(zst_compression_parameters(RwLock::new(CompressionParameters::default())))?;
         Ok(())
     })
 }

@@ -48,10 +48,8 @@ pub unsafe extern "C" fn zst_decompression_parameters_new(
     let call = unsafe { Call::begin(err) };
     call.run(|call| {
         let out = call.out(out, "out")?;
-        let settings = Settings {
-            parameters: DecompressionParameters::default(),
-            dictionaries: Dictionaries::default(),
-        };
+        let settings =
+            Settings { parameters: DecompressionParameters::default(), dictionaries: Dictionaries::default() };
         out.give_handle(zst_decompression_parameters(RwLock::new(settings)))?;
         Ok(())
     })
@@ -97,13 +95,7 @@ pub unsafe extern "C" fn zst_decompression_parameters_set(
 ) -> zst_status {
     // SAFETY: the caller follows the rules at the top of zst.h.
     let call = unsafe { Call::begin(err) };
-    call.run(|call| {
-        call.borrow(parameters, "parameters")?
-            .0
-            .write()
-            .parameters
-            .set(parameter, value)
-    })
+    call.run(|call| call.borrow(parameters, "parameters")?.0.write().parameters.set(parameter, value))
 }
 
 /// Reads one parameter, a number ZST_D_*.
@@ -179,9 +171,6 @@ pub unsafe extern "C" fn zst_decompression_parameters_add_dictionary(
 
 impl Settings {
     pub fn try_clone(&self) -> Result<Settings, crate::error::Error> {
-        Ok(Settings {
-            parameters: self.parameters.clone(),
-            dictionaries: self.dictionaries.try_clone()?,
-        })
+        Ok(Settings { parameters: self.parameters.clone(), dictionaries: self.dictionaries.try_clone()? })
     }
 }

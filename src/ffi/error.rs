@@ -2,7 +2,8 @@
 
 use super::status::*;
 use crate::engine::Code;
-use crate::error::{ChunkFault, Error, NoHeader};
+use crate::error::{ChunkFault, Error};
+use crate::frame::Broken;
 use std::ffi::c_char;
 use std::fmt::Write;
 use std::mem::MaybeUninit;
@@ -49,13 +50,7 @@ pub fn record(error: &Error, place: Option<&mut MaybeUninit<zst_error>>) -> zst_
         message: [0; 472],
     });
     // A sentence that is too long is cut; the writer never fails.
-    let _ = write!(
-        Message {
-            place: &mut described.message,
-            len: 0
-        },
-        "{error}"
-    );
+    let _ = write!(Message { place: &mut described.message, len: 0 }, "{error}");
     status
 }
 
@@ -71,34 +66,21 @@ fn status(error: &Error) -> zst_status {
         | Error::TooManyDictionaries { .. }
         | Error::DuplicateDictionary { .. }
         | Error::NotSkippable => ZST_ERROR_VALUE,
-        Error::Zstd {
-            code: Code::MEMORY_ALLOCATION,
-            ..
-        }
-        | Error::Chunk {
-            fault: ChunkFault::Zstd(Code::MEMORY_ALLOCATION),
-            ..
-        }
-        | Error::OutOfMemory(_) => ZST_ERROR_MEMORY,
+        Error::Zstd { code: Code::MEMORY_ALLOCATION, .. } | Error::OutOfMemory(_) => ZST_ERROR_MEMORY,
         Error::OutOfBounds { .. }
         | Error::Zstd { .. }
         | Error::UnusableDictionary { .. }
         | Error::NoEstimateWithThreads
         | Error::Training { .. }
         | Error::NoContentSize
-        | Error::ImpossibleSize { .. }
         | Error::WrongSize { .. }
         | Error::ExtraData { .. }
         | Error::DictionaryMissing { .. } => ZST_ERROR_ZSTD,
-        Error::NoHeader {
-            why: NoHeader::NotAFrame(_),
-        } => ZST_ERROR_ZSTD,
-        Error::NoHeader {
-            why: NoHeader::Empty | NoHeader::Cut { .. },
-        }
-        | Error::HeaderCut { .. }
-        | Error::Truncated { .. }
-        | Error::SkippableCut { .. } => ZST_ERROR_TRUNCATED,
+        Error::HeaderCut { .. } => ZST_ERROR_TRUNCATED,
+        Error::BrokenFrame { broken, .. } => match broken {
+            Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => ZST_ERROR_TRUNCATED,
+            Broken::NotAFrame(_) | Broken::Corrupted | Broken::ImpossibleSize { .. } => ZST_ERROR_ZSTD,
+        },
         Error::OutputLimit { .. } | Error::WindowLimit { .. } => ZST_ERROR_LIMIT,
         Error::Chunk { fault, .. } => match fault {
             ChunkFault::EmptyChain
@@ -107,6 +89,7 @@ fn status(error: &Error) -> zst_status {
             | ChunkFault::NoContentSize
             | ChunkFault::TooLarge => ZST_ERROR_VALUE,
             ChunkFault::Incomplete => ZST_ERROR_TRUNCATED,
+            ChunkFault::Zstd(Code::MEMORY_ALLOCATION) => ZST_ERROR_MEMORY,
             ChunkFault::ImpossibleSize { .. } | ChunkFault::Zstd(_) => ZST_ERROR_ZSTD,
             ChunkFault::OutputLimit { .. } => ZST_ERROR_LIMIT,
         },
@@ -118,63 +101,56 @@ fn status(error: &Error) -> zst_status {
 /// libzstd's code: what it returned, or would have returned had we not looked first.
 fn zstd_code(error: &Error) -> Option<Code> {
     match *error {
-        Error::Zstd { code, .. }
-        | Error::Training { code, .. }
-        | Error::NoHeader {
-            why: NoHeader::NotAFrame(code),
-        }
-        | Error::Chunk {
-            fault: ChunkFault::Zstd(code),
-            ..
-        } => Some(code),
+        Error::Zstd { code, .. } | Error::Training { code, .. } => Some(code),
         Error::OutOfBounds { .. } => Some(Code::PARAMETER_OUT_OF_BOUND),
         Error::UnusableDictionary { .. } => Some(Code::DICTIONARY_CORRUPTED),
         Error::DictionaryMissing { .. } => Some(Code::DICTIONARY_WRONG),
         Error::WindowLimit { .. } => Some(Code::WINDOW_TOO_LARGE),
-        Error::ImpossibleSize { .. }
-        | Error::Chunk {
-            fault: ChunkFault::ImpossibleSize { .. },
-            ..
-        } => Some(Code::CORRUPTION_DETECTED),
-        Error::Truncated { .. } | Error::SkippableCut { .. } | Error::HeaderCut { .. } => Some(Code::SRC_SIZE_WRONG),
+        Error::HeaderCut { .. } => Some(Code::SRC_SIZE_WRONG),
         Error::BufferTooSmall { .. } => Some(Code::DST_SIZE_TOO_SMALL),
+        Error::BrokenFrame { broken, .. } => Some(match broken {
+            Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => {
+                Code::SRC_SIZE_WRONG
+            }
+            Broken::NotAFrame(code) => code,
+            Broken::Corrupted | Broken::ImpossibleSize { .. } => Code::CORRUPTION_DETECTED,
+        }),
+        Error::Chunk { fault, .. } => match fault {
+            ChunkFault::Zstd(code) => Some(code),
+            ChunkFault::ImpossibleSize { .. } => Some(Code::CORRUPTION_DETECTED),
+            _ => None,
+        },
         _ => None,
     }
 }
 
 fn item_index(error: &Error) -> Option<u64> {
     match error {
-        Error::Chunk {
-            fault: ChunkFault::EmptyChain,
-            ..
-        } => None,
+        Error::Chunk { fault: ChunkFault::EmptyChain, .. } => None,
         Error::Chunk { index, .. } => Some(*index as u64),
         _ => None,
     }
 }
 
+/// What was expected, and what there was.
 fn numbers(error: &Error) -> (u64, u64) {
     match *error {
-        Error::HeaderCut { needed, have }
-        | Error::NoHeader {
-            why: NoHeader::Cut { needed, have },
-        } => (needed as u64, have as u64),
-        Error::SkippableCut { needed, have } | Error::BufferTooSmall { needed, have, .. } => (needed, have),
-        Error::Truncated { have } => (0, have),
+        Error::HeaderCut { needed, have } => (needed as u64, have as u64),
+        Error::BufferTooSmall { needed, have, .. } => (needed, have),
+        Error::BrokenFrame { broken, have, .. } => match broken {
+            Broken::HeaderCut { needed } => (needed as u64, have as u64),
+            Broken::SkippableCut { needed } => (needed, have as u64),
+            Broken::ImpossibleSize { claimed, possible } => (possible, claimed),
+            Broken::Cut => (0, have as u64),
+            Broken::Empty | Broken::NotAFrame(_) | Broken::Corrupted => (0, 0),
+        },
         Error::WrongSize { produced, recorded } => (recorded, produced),
-        Error::ImpossibleSize { claimed, possible }
-        | Error::Chunk {
-            fault: ChunkFault::ImpossibleSize { claimed, possible },
-            ..
-        } => (possible, claimed),
         Error::OutputLimit { limit, needed } => (limit, needed.unwrap_or(0)),
-        Error::Chunk {
-            fault: ChunkFault::OutputLimit { limit, needed },
-            ..
-        } => (limit, needed),
         Error::WindowLimit { window, limit } => (limit, window),
         Error::ExtraData { bytes } => (0, bytes),
         Error::DictionaryMissing { wanted, given } => (wanted.into(), given.unwrap_or(0).into()),
+        Error::Chunk { fault: ChunkFault::ImpossibleSize { claimed, possible }, .. } => (possible, claimed),
+        Error::Chunk { fault: ChunkFault::OutputLimit { limit, needed }, .. } => (limit, needed),
         _ => (0, 0),
     }
 }
@@ -204,10 +180,7 @@ mod tests {
     #[test]
     fn a_message_is_cut_between_characters_and_ends_with_nul() {
         let mut place = [1 as c_char; 472];
-        let mut message = Message {
-            place: &mut place,
-            len: 0,
-        };
+        let mut message = Message { place: &mut place, len: 0 };
         write!(message, "{}{}", "a".repeat(470), "ß and more").unwrap();
         assert_eq!(message.len, 470);
         write!(message, "b").unwrap();

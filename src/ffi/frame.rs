@@ -183,9 +183,7 @@ pub unsafe extern "C" fn zst_is_frame(src: *const c_void, src_len: usize) -> i32
 pub unsafe extern "C" fn zst_is_skippable_frame(src: *const c_void, src_len: usize) -> i32 {
     // SAFETY: the caller follows the rules at the top of zst.h.
     let call = unsafe { Call::begin(std::ptr::null_mut()) };
-    call.bytes(src, src_len, "src")
-        .is_ok_and(engine::is_skippable_frame)
-        .into()
+    call.bytes(src, src_len, "src").is_ok_and(engine::is_skippable_frame).into()
 }
 
 /// Writes a skippable frame with `payload` to `dst`, which has room for `dst_len` bytes and does not overlap `payload`;
