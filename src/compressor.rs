@@ -26,10 +26,8 @@ impl Compressor {
         dictionary: Option<Shared<CompressionDict>>,
     ) -> Result<Compressor, Error> {
         let settings = Settings::new(parameters, dictionary)?;
-        // Contexts with worker threads end with their handle: idle threads are nothing to leave behind, and they do
-        // not survive a fork.
-        let give_to_idle = settings.threads() == 0;
-        Ok(Compressor { settings, pool: Pool::new(give_to_idle) })
+        let workers = settings.threads() > 0;
+        Ok(Compressor { settings, pool: Pool::new(workers) })
     }
 
     /// Compresses `src` into one frame.

@@ -2,8 +2,8 @@
 
 use crate::decompression_parameters::DecompressionParameters;
 use crate::engine::{Format, is_frame};
-use crate::error::Error;
-use crate::frame::{Broken, Frame};
+use crate::error::{Broken, Error};
+use crate::frame::Frame;
 
 /// What one call wants, beside the decompressor's own parameters.
 #[derive(Clone, Copy, Debug, Default)]

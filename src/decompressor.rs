@@ -9,8 +9,8 @@ use crate::decompression_plan::{Plan, Request};
 use crate::engine::{
     Code, DCtx, DDict, FrameHeader, FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header,
 };
-use crate::error::{ChunkFault, Error};
-use crate::frame::{Broken, Frame};
+use crate::error::{Broken, ChunkFault, Error};
+use crate::frame::Frame;
 use crate::pool::{Context, Pool};
 use std::mem::MaybeUninit;
 
@@ -18,7 +18,7 @@ const DOING: &str = "decompression error";
 
 /// Content of unknown size is decoded in one piece, into as much memory as it may need, if that is not more than this
 /// or than so many times the input. (Pages that are not written to cost nothing.) Beyond that the result grows.
-const ONE_PIECE: u64 = 64 << 20;
+const ONE_PIECE: u64 = 256 << 20;
 const ONE_PIECE_RATIO: u64 = 64;
 /// The first size of a result that grows.
 const FIRST_PIECE: u64 = 1 << 20;
@@ -42,7 +42,7 @@ impl Decompressor {
         for dictionary in dictionaries.iter().filter(|dictionary| !dictionary.as_bytes().is_empty()) {
             ddicts.push(dictionary.ddict()?);
         }
-        Ok(Decompressor { parameters, dictionaries: ddicts, pool: Pool::new(true) })
+        Ok(Decompressor { parameters, dictionaries: ddicts, pool: Pool::new(false) })
     }
 
     /// Decompresses `src` into memory of the right size; also returns how many bytes of `src` were used.

@@ -5,7 +5,6 @@
 //! be reported when there is none. `ffi::error` maps each variant to a status.
 
 use crate::engine::{Code, OutOfMemory};
-use crate::frame::Broken;
 use std::fmt;
 
 #[derive(Clone, Copy, Debug)]
@@ -73,10 +72,10 @@ pub enum Error {
         needed: usize,
         have: usize,
     },
+    /// The frame begins at `at` in the input, which has `have` bytes from there.
     BrokenFrame {
         while_decompressing: bool,
         broken: Broken,
-        /// Where the frame begins in the input, and the bytes of input from there.
         at: usize,
         have: usize,
     },
@@ -116,6 +115,25 @@ pub enum Error {
 
     /// A bug of ours. The panic's own text goes to stderr, as with every panic.
     Panic,
+}
+
+/// Why there is no complete frame at the start of some bytes.
+#[derive(Clone, Copy, Debug)]
+pub enum Broken {
+    /// There are no bytes.
+    Empty,
+    /// The bytes end inside the header, which has so many.
+    HeaderCut { needed: usize },
+    /// The bytes are no frame.
+    NotAFrame(Code),
+    /// The bytes end inside the frame.
+    Cut,
+    /// The bytes end inside a skippable frame of so many bytes.
+    SkippableCut { needed: u64 },
+    /// A block header makes no sense.
+    Corrupted,
+    /// The header records more than the blocks can hold.
+    ImpossibleSize { claimed: u64, possible: u64 },
 }
 
 /// What makes a dictionary unusable.

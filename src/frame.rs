@@ -6,7 +6,7 @@
 use crate::engine::{
     self, Code, Format, FrameHeader, FrameKind, Header, is_skippable_frame, write_skippable_frame as write_skippable,
 };
-use crate::error::Error;
+use crate::error::{Broken, Error};
 use std::mem::MaybeUninit;
 
 const BLOCK_HEADER: usize = 3;
@@ -22,25 +22,6 @@ pub struct Frame {
     pub compressed_size: usize,
     /// The content is not larger than this.
     pub content_bound: u64,
-}
-
-/// Why there is no complete frame at the start of some bytes.
-#[derive(Clone, Copy, Debug)]
-pub enum Broken {
-    /// There are no bytes.
-    Empty,
-    /// The bytes end inside the header, which has so many.
-    HeaderCut { needed: usize },
-    /// The bytes are no frame.
-    NotAFrame(Code),
-    /// The bytes end inside the frame.
-    Cut,
-    /// The bytes end inside a skippable frame of so many bytes.
-    SkippableCut { needed: u64 },
-    /// A block header makes no sense.
-    Corrupted,
-    /// The header records more than the blocks can hold.
-    ImpossibleSize { claimed: u64, possible: u64 },
 }
 
 impl Frame {

@@ -112,19 +112,17 @@ pub struct Pool<C: Context> {
     overflow: Record,
     /// The slot of the operation that was started last; SLOTS stands for `overflow`.
     latest: AtomicUsize,
-    /// Whether the process-wide store may have the contexts in the end.
-    give_to_idle: bool,
+    /// The contexts have worker threads. See `new`.
+    workers: bool,
 }
 
 impl<C: Context> Pool<C> {
-    pub fn new(give_to_idle: bool) -> Pool<C> {
+    /// Contexts with worker threads end with their handle: idle threads are nothing to leave behind, and they do not
+    /// survive a fork. They also end with an operation that fails: when libzstd gives up a frame in the middle it forgets
+    /// to withdraw a job that waits for a free worker (`jobReady` in zstdmt_compress.c) and crashes in the next frame.
+    pub fn new(workers: bool) -> Pool<C> {
         let slot = |_| Slot { place: Mutex::new(None), record: Record::default() };
-        Pool {
-            slots: std::array::from_fn(slot),
-            overflow: Record::default(),
-            latest: AtomicUsize::new(0),
-            give_to_idle,
-        }
+        Pool { slots: std::array::from_fn(slot), overflow: Record::default(), latest: AtomicUsize::new(0), workers }
     }
 
     /// Runs `operation` with a context that `configure` has prepared for the settings of this `version`.
@@ -157,8 +155,9 @@ impl<C: Context> Pool<C> {
         let result = operation(&mut held.context, record);
         record.set_memory_size(held.context.memory_size());
         match &mut place {
+            _ if self.workers && result.is_err() => {}
             Some(place) => **place = Some(held),
-            None if self.give_to_idle => C::idle().give(held.context),
+            None if !self.workers => C::idle().give(held.context),
             None => {}
         }
         result
@@ -193,7 +192,7 @@ impl<C: Context> Pool<C> {
 
 impl<C: Context> Drop for Pool<C> {
     fn drop(&mut self) {
-        if !self.give_to_idle {
+        if self.workers {
             return;
         }
         for slot in &mut self.slots {

@@ -12,6 +12,10 @@ pub fn version_number() -> u32 {
 /// The largest size that a frame of `src_len` bytes of content can have; `None` when `src_len` is more
 /// than libzstd can compress in one piece.
 pub fn compress_bound(src_len: usize) -> Option<usize> {
+    // libzstd would take more than a buffer can have.
+    if src_len > isize::MAX as usize {
+        return None;
+    }
     // SAFETY: pure function of an integer.
     let bound = unsafe { sys::ZSTD_compressBound(src_len) };
     Code::check(bound).ok()

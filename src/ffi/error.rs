@@ -2,8 +2,7 @@
 
 use super::status::*;
 use crate::engine::Code;
-use crate::error::{ChunkFault, Error};
-use crate::frame::Broken;
+use crate::error::{Broken, ChunkFault, Error};
 use std::ffi::c_char;
 use std::fmt::Write;
 use std::mem::MaybeUninit;
@@ -181,7 +180,7 @@ mod tests {
     fn a_message_is_cut_between_characters_and_ends_with_nul() {
         let mut place = [1 as c_char; 472];
         let mut message = Message { place: &mut place, len: 0 };
-        write!(message, "{}{}", "a".repeat(470), "ß and more").unwrap();
+        write!(message, "{}ß and more", "a".repeat(470)).unwrap();
         assert_eq!(message.len, 470);
         write!(message, "b").unwrap();
         assert_eq!(message.len, 471);
