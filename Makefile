@@ -1,6 +1,6 @@
 # make demo    compress and restore a real file with everything there is
 # make test    run every test, fetching the tools it needs into target/
-# make / make lib, make install PREFIX=..., make bench, make headers
+# make / make lib, make install PREFIX=..., make bench, make bench-counts, make headers
 
 CARGO ?= cargo
 CC ?= cc
@@ -18,7 +18,7 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
-.PHONY: lib build headers install stage examples demo test bench clean
+.PHONY: lib build headers install stage tools examples programs demo test bench bench-counts clean
 
 lib: build
 
@@ -43,15 +43,28 @@ install: build
 stage:
 	@$(MAKE) --no-print-directory install DESTDIR= PREFIX=$(STAGE) > /dev/null
 
-examples: stage
-	@$(MAKE) --no-print-directory $(EXAMPLES)
+# One sentence where a tool is missing, before anything is done. For a recipe: $(call need,program,what to do)
+need = @command -v $(firstword $(1)) > /dev/null || { echo "$(firstword $(1)) was not found: $(2)" >&2; exit 1; }
 
-target/examples-c/%: examples-c/%.c $(STAGE)/include/zst.h
+tools:
+	$(call need,$(CARGO),install Rust from https://rustup.rs)
+	$(call need,$(CC),install a C compiler such as gcc or clang)
+
+examples: tools
+	@$(MAKE) --no-print-directory stage
+	@$(MAKE) --no-print-directory programs
+
+programs: $(EXAMPLES)
+	@:
+
+target/examples-c/%: examples-c/%.c examples-c/files.h $(STAGE)/include/zst.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(STRICT) -I$(STAGE)/include $< -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lzst -o $@
 
-demo: examples
-	$(PYTHON) examples-c/demo.py
+demo: tools
+	$(call need,$(PYTHON),install Python 3 or name yours with PYTHON=...)
+	@$(MAKE) --no-print-directory examples
+	@$(PYTHON) examples-c/demo.py
 
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -59,14 +72,19 @@ $(VENV)/ready: tests/requirements.txt
 	touch $@
 
 test: export ZST_HEADERS := check
-test: examples $(VENV)/ready
+test: tools
 	$(CARGO) fmt --check
+	@$(MAKE) --no-print-directory examples $(VENV)/ready
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) test --locked
 	$(VENV)/bin/pytest tests
 
 bench: stage
 	$(PYTHON) benches/run.py
+
+# Instructions instead of times: the same on a busy machine. Needs valgrind.
+bench-counts: stage
+	$(PYTHON) benches/run.py --counts
 
 clean:
 	$(CARGO) clean

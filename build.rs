@@ -17,10 +17,7 @@ fn main() {
     println!("cargo:rustc-env=ZST_GENERATED={}", generated.display());
 
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
-        println!(
-            "cargo:rustc-cdylib-link-arg=-Wl,-soname,libzst.so.{}",
-            env!("CARGO_PKG_VERSION_MAJOR")
-        );
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libzst.so.{}", env!("CARGO_PKG_VERSION_MAJOR"));
     }
 
     let refresh = env::var("ZST_HEADERS").map_or(true, |mode| mode != "check");
@@ -43,13 +40,7 @@ fn header(root: &Path) -> String {
         versions(),
         env!("CARGO_PKG_VERSION"),
     );
-    let text = generate(
-        root,
-        cbindgen::Config {
-            after_includes: Some(constants),
-            ..config
-        },
-    );
+    let text = generate(root, cbindgen::Config { after_includes: Some(constants), ..config });
 
     let mut lines = Vec::<String>::new();
     for line in text.lines() {
@@ -106,9 +97,7 @@ fn is_define(line: &str) -> bool {
 /// The name and the value of a `#define`d number.
 fn constant(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
-    value
-        .starts_with(|c: char| c == '-' || c.is_ascii_digit())
-        .then_some((name, value))
+    value.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then_some((name, value))
 }
 
 /// cbindgen orders declarations by file name; as one file they stay in the order of `src/ffi/mod.rs`.
@@ -118,17 +107,10 @@ fn generate(root: &Path, mut config: cbindgen::Config) -> String {
     config.export.include = vec!["zst_bytes".into(), "zst_slice".into()];
     let face = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("face.rs");
     let list = read(&root.join("src/ffi/mod.rs"));
-    let modules = list
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
-    let text: String = modules
-        .map(|module| read(&root.join(format!("src/ffi/{module}.rs"))))
-        .collect();
-    let without_module_docs: String = text
-        .lines()
-        .filter(|line| !line.starts_with("//!"))
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let modules = list.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let text: String = modules.map(|module| read(&root.join(format!("src/ffi/{module}.rs")))).collect();
+    let without_module_docs: String =
+        text.lines().filter(|line| !line.starts_with("//!")).map(|line| format!("{line}\n")).collect();
     fs::write(&face, without_module_docs).expect("OUT_DIR is writable");
 
     let mut header = Vec::new();
@@ -144,20 +126,13 @@ fn read(path: &Path) -> String {
 /// This library's version, from Cargo.toml, and libzstd's, from its own header.
 fn versions() -> String {
     let number = |name: &str| env::var(name).expect("cargo sets it").parse::<u32>().expect("a number");
-    let (major, minor, patch) = (
-        number("CARGO_PKG_VERSION_MAJOR"),
-        number("CARGO_PKG_VERSION_MINOR"),
-        number("CARGO_PKG_VERSION_PATCH"),
-    );
+    let (major, minor, patch) =
+        (number("CARGO_PKG_VERSION_MAJOR"), number("CARGO_PKG_VERSION_MINOR"), number("CARGO_PKG_VERSION_PATCH"));
     let include = env::var("DEP_ZSTD_INCLUDE").expect("zstd-sys tells where its headers are");
     let zstd_h = read(&Path::new(&include).join("zstd.h"));
     let zstd = |name: &str| -> u32 {
-        let line = zstd_h
-            .lines()
-            .find(|line| line.starts_with(&format!("#define ZSTD_VERSION_{name} ")));
-        let value = line
-            .and_then(|line| line.split_whitespace().nth(2))
-            .expect("zstd.h has its version");
+        let line = zstd_h.lines().find(|line| line.starts_with(&format!("#define ZSTD_VERSION_{name} ")));
+        let value = line.and_then(|line| line.split_whitespace().nth(2)).expect("zstd.h has its version");
         value.parse().expect("a number")
     };
     format!(

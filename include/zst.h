@@ -123,7 +123,7 @@
 #define ZST_FLUSH_FRAME 1
 
 /**
- * How zst_compressionobj_flush() ends what has been written so far. Mind the numbers: they are the reverse of
+ * How zst_compression_obj_flush() ends what has been written so far. Mind the numbers: they are the reverse of
  * ZST_FLUSH_BLOCK and ZST_FLUSH_FRAME.
  */
 #define ZST_COMPRESSOBJ_FLUSH_FINISH 0
@@ -365,8 +365,8 @@
 #define ZST_C_WRITE_CHECKSUM 201
 
 /**
- * Write the dictionary's id into the frame header. Default 0 here, 1 in compressors made from a level. A decompressor
- * with several dictionaries finds the right one by it.
+ * Write the dictionary's id into the frame header, by which a decompressor finds the right one and notices a wrong one.
+ * Default 1. (ZstdCompressionParameters in Python has it off.)
  */
 #define ZST_C_WRITE_DICT_ID 202
 
@@ -601,9 +601,13 @@ typedef struct {
    */
   uint64_t actual;
   /**
+   * Where in the input the frame begins that is broken; 0 when it is the first, or when that is not the question.
+   */
+  uint64_t src_position;
+  /**
    * The whole sentence: cause and, where there is one, remedy. UTF-8, ends with NUL.
    */
-  char message[472];
+  char message[464];
 } zst_error;
 
 /**
@@ -727,9 +731,9 @@ typedef struct {
    */
   uint32_t block_size_max;
   /**
-   * 0.
+   * Of a skippable frame: 0 to 15, the application's choice; else 0.
    */
-  uint32_t reserved;
+  uint32_t magic_variant;
 } zst_frame_parameters;
 
 #ifdef __cplusplus
@@ -754,6 +758,13 @@ const char *zst_version_string(void);
 uint32_t zst_zstd_version_number(void);
 
 /**
+ * Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most
+ * 8 MiB each. They are worth keeping in a program that uses this library again and again; call this when it is done
+ * with it, or before dlclose().
+ */
+void zst_free_idle_contexts(void);
+
+/**
  * The name of a status, such as "ZST_ERROR_MEMORY"; "unknown" for a number that is none.
  *
  * The string is constant and lives for ever.
@@ -764,13 +775,6 @@ const char *zst_status_name(zst_status status);
  * Gives the memory back and sets all fields to 0. NULL, and a zst_bytes of zeros, are fine: nothing happens.
  */
 void zst_bytes_free(zst_bytes *bytes);
-
-/**
- * Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most
- * 8 MiB each. They are worth keeping in a program that uses this library again and again; call this when it is done
- * with it, or before dlclose().
- */
-void zst_free_idle_contexts(void);
 
 /**
  * A compressor for `level` (1 to 22; 0 is the default, 3; negative levels are faster) and, unless NULL, a dictionary.
@@ -785,8 +789,7 @@ zst_status zst_compressor_new(int32_t level,
                               zst_error *err);
 
 /**
- * A compressor for `parameters`, which are copied, and, unless NULL, a dictionary. Mind that ZST_C_WRITE_DICT_ID is off
- * in a new set of parameters.
+ * A compressor for `parameters`, which are copied, and, unless NULL, a dictionary.
  *
  * On success `*out` is the caller's; free it with zst_compressor_free(). `parameters` and `dict` may be freed before.
  * Source: `ZstdCompressor(compression_params, dict_data)`.
@@ -841,8 +844,8 @@ zst_status zst_compressor_frame_progression(const zst_compressor *compressor,
                                             zst_error *err);
 
 /**
- * Bytes of memory used by the context of the operation that was started last on this compressor, or by an idle context
- * before any. May be called from another thread while the operation runs.
+ * Bytes of memory used by the context of the operation that was started last on this compressor; before any, by a fresh
+ * context. May be called from another thread while the operation runs.
  *
  * Source: `ZstdCompressor.memory_size()`; libzstd's `ZSTD_sizeof_CCtx`.
  */
@@ -957,8 +960,8 @@ zst_status zst_decompressor_decompress_content_dict_chain(const zst_decompressor
                                                           zst_error *err);
 
 /**
- * Bytes of memory used by the context of the operation that was started last on this decompressor, or by an idle
- * context before any. May be called from another thread while the operation runs.
+ * Bytes of memory used by the context of the operation that was started last on this decompressor; before any, by a fresh
+ * context. May be called from another thread while the operation runs.
  *
  * Source: `ZstdDecompressor.memory_size()`; libzstd's `ZSTD_sizeof_DCtx`.
  */
@@ -1039,9 +1042,10 @@ zst_status zst_compression_dict_as_bytes(const zst_compression_dict *dict,
                                          zst_error *err);
 
 /**
- * Digests the dictionary now, for `level` or for `parameters` (give 0 or NULL for the other). Compressors use the
- * result in all operations that are started later; its match-finder parameters replace theirs. May be repeated;
- * operations already started keep what they have.
+ * Digests the dictionary now, for `level` or for `parameters` (give 0 or NULL for the other). Of the latter,
+ * ZST_C_WINDOW_LOG to ZST_C_STRATEGY count; those that are not set are those of level 3, whatever
+ * ZST_C_COMPRESSION_LEVEL is. Compressors use the result in all operations that are started later; its match-finder
+ * parameters replace theirs. May be repeated; operations already started keep what they have.
  *
  * ZST_ERROR_VALUE when neither is given or both are; ZST_ERROR_ZSTD when the dictionary cannot be used.
  * Source: `precompute_compress()`; libzstd's `ZSTD_createCDict_advanced`.
@@ -1069,7 +1073,7 @@ zst_status zst_train_dictionary(size_t dict_size,
                                 zst_error *err);
 
 /**
- * A set of parameters with their defaults: level 3, content size written, no checksum, no dictionary id, long-distance
+ * A set of parameters with their defaults: level 3, content size and dictionary id written, no checksum, long-distance
  * matching off.
  *
  * On success `*out` is the caller's; free it with zst_compression_parameters_free().

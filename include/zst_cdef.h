@@ -140,7 +140,8 @@ typedef struct {
   uint64_t item_index;
   uint64_t expected;
   uint64_t actual;
-  char message[472];
+  uint64_t src_position;
+  char message[464];
 } zst_error;
 typedef struct {
   uint64_t ingested;
@@ -174,14 +175,14 @@ typedef struct {
   int32_t frame_type;
   uint32_t header_size;
   uint32_t block_size_max;
-  uint32_t reserved;
+  uint32_t magic_variant;
 } zst_frame_parameters;
 uint32_t zst_version_number(void);
 const char *zst_version_string(void);
 uint32_t zst_zstd_version_number(void);
+void zst_free_idle_contexts(void);
 const char *zst_status_name(zst_status status);
 void zst_bytes_free(zst_bytes *bytes);
-void zst_free_idle_contexts(void);
 zst_status zst_compressor_new(int32_t level,
                               const zst_compression_dict *dict,
                               zst_compressor **out,

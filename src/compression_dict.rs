@@ -61,6 +61,11 @@ impl CompressionDict {
         self.dict_id
     }
 
+    /// The id that frames made with this dictionary can carry: none if it is used as content.
+    pub fn frame_dict_id(&self) -> u32 {
+        if self.dict_type == DictType::RawContent { 0 } else { self.dict_id }
+    }
+
     pub fn k(&self) -> u32 {
         self.k
     }

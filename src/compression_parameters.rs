@@ -187,25 +187,22 @@ pub struct CompressionParameters {
 }
 
 impl Default for CompressionParameters {
-    /// Level 3, content size on; checksum, dictionary id and long-distance matching off.
+    /// Level 3, content size and dictionary id on, checksum and long-distance matching off.
     fn default() -> CompressionParameters {
         let mut parameters = CompressionParameters { values: PARAMETERS.map(|parameter| parameter.libzstd_default()) };
-        parameters.put(id::WRITE_DICT_ID, 0);
         parameters.put(id::ENABLE_LDM, 0);
         parameters
     }
 }
 
 impl CompressionParameters {
-    /// What a compressor uses that is made from a level alone: content size and dictionary id on, everything else
-    /// is libzstd's choice.
+    /// What a compressor uses that is made from a level alone: long-distance matching is libzstd's choice too.
     pub fn for_level(level: i32) -> Result<CompressionParameters, Error> {
         if level > max_level() {
             return Err(Error::LevelTooHigh { max: max_level() });
         }
         let mut parameters = CompressionParameters::default();
         parameters.set(id::COMPRESSION_LEVEL, level)?;
-        parameters.put(id::WRITE_DICT_ID, 1);
         parameters.put(id::ENABLE_LDM, -1);
         Ok(parameters)
     }

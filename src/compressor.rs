@@ -73,16 +73,9 @@ impl Compressor {
         self.pool.progression()
     }
 
-    /// Bytes used by the context of the operation that was started last, or of an idle one.
+    /// Bytes used by the context of the operation that was started last; before any, by a fresh one.
     pub fn memory_size(&self) -> Result<usize, Error> {
-        if self.pool.memory_size() == 0 {
-            self.pool.run(
-                self.settings.version(),
-                |context| context.configure(&self.settings, DOING),
-                |_, _| Ok(()),
-            )?;
-        }
-        Ok(self.pool.memory_size())
+        self.pool.memory_size()
     }
 }
 

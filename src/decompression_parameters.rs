@@ -128,11 +128,11 @@ pub struct Dictionaries(Vec<Shared<CompressionDict>>);
 impl Dictionaries {
     /// Adds one. The first is also used for frames that carry no id.
     pub fn add(&mut self, dict: &Shared<CompressionDict>) -> Result<(), Error> {
-        let id = dict.dict_id();
+        let id = dict.frame_dict_id();
         if self.0.len() == MAX_DICTIONARIES {
             return Err(Error::TooManyDictionaries { max: MAX_DICTIONARIES });
         }
-        if id != 0 && self.0.iter().any(|other| other.dict_id() == id) {
+        if id != 0 && self.0.iter().any(|other| other.frame_dict_id() == id) {
             return Err(Error::DuplicateDictionary { id });
         }
         self.0.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;

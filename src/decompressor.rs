@@ -129,12 +129,9 @@ impl Decompressor {
         })
     }
 
-    /// Bytes used by the context of the operation that was started last, or of an idle one.
+    /// Bytes used by the context of the operation that was started last; before any, by a fresh one.
     pub fn memory_size(&self) -> Result<usize, Error> {
-        if self.pool.memory_size() == 0 {
-            self.with_context(|_| Ok(()))?;
-        }
-        Ok(self.pool.memory_size())
+        self.pool.memory_size()
     }
 
     fn with_context<R>(

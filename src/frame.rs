@@ -162,7 +162,7 @@ pub fn read_skippable_frame(src: &[u8]) -> Result<(&[u8], u32), Error> {
         return Err(Error::NotSkippable);
     }
     let frame = inspect(src, 0, Format::Zstd1)?;
-    Ok((&src[SKIPPABLE_HEADER..frame.compressed_size], u32::from(src[0] & 0x0F)))
+    Ok((&src[SKIPPABLE_HEADER..frame.compressed_size], frame.header.magic_variant))
 }
 
 /// Wraps `payload` in a skippable frame.

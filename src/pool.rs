@@ -168,9 +168,12 @@ impl<C: Context> Pool<C> {
         self.record(self.latest.load(Relaxed)).progression()
     }
 
-    /// The size of the context of the operation that was started last; 0 before any.
-    pub fn memory_size(&self) -> usize {
-        self.record(self.latest.load(Relaxed)).memory_size.load(Relaxed)
+    /// The size of the context of the operation that was started last; before any, that of a fresh context.
+    pub fn memory_size(&self) -> Result<usize, Error> {
+        match self.record(self.latest.load(Relaxed)).memory_size.load(Relaxed) {
+            0 => Ok(C::create()?.memory_size()),
+            size => Ok(size),
+        }
     }
 
     fn record(&self, index: usize) -> &Record {

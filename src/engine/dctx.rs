@@ -110,8 +110,8 @@ impl DCtx {
         Ok(unsafe { written(dst, size?) })
     }
 
-    /// Decodes `frame`, exactly one frame, step by step behind what `output` holds already. Before each step `make_room`
-    /// sees to it that there is spare room, or refuses.
+    /// Decodes `frame`, exactly one frame, step by step behind what `output` holds already. When that is full, `make_room`
+    /// makes room for more, or refuses.
     pub fn decompress_in_steps<E: From<Code>>(
         &mut self,
         output: &mut Output,
@@ -127,9 +127,6 @@ impl DCtx {
         let mut input = sys::ZSTD_inBuffer { src: frame.as_ptr().cast(), size: frame.len(), pos: 0 };
         let mut left = 1;
         let result = loop {
-            if let Err(refused) = make_room(output) {
-                break Err(refused);
-            }
             let step = output.fill(|spare| {
                 let mut out = sys::ZSTD_outBuffer { dst: spare.as_mut_ptr().cast(), size: spare.len(), pos: 0 };
                 // SAFETY: both buffers describe valid ranges that do not overlap.
@@ -141,7 +138,12 @@ impl DCtx {
             match step {
                 Err(code) => break Err(code.into()),
                 Ok(_) if left == 0 => break Ok(()),
-                Ok(0) if input.pos == input.size => break Err(Code::SRC_SIZE_WRONG.into()),
+                Ok(_) if output.len() == output.capacity() => {
+                    if let Err(refused) = make_room(output) {
+                        break Err(refused);
+                    }
+                }
+                Ok(_) if input.pos == input.size => break Err(Code::SRC_SIZE_WRONG.into()),
                 Ok(_) => {}
             }
         };

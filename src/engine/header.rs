@@ -15,6 +15,8 @@ pub struct FrameHeader {
     pub header_size: usize,
     pub dict_id: u32,
     pub has_checksum: bool,
+    /// Of a skippable frame: 0 to 15.
+    pub magic_variant: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +55,9 @@ pub fn frame_header(src: &[u8], format: Format) -> Result<Header, Code> {
         window_size: header.windowSize,
         block_size_max: header.blockSizeMax,
         header_size: header.headerSize as usize,
-        // Of a skippable frame libzstd stores the magic variant here.
+        // libzstd has one field for both.
         dict_id: if skippable { 0 } else { header.dictID },
+        magic_variant: if skippable { header.dictID } else { 0 },
         has_checksum: header.checksumFlag != 0,
     }))
 }

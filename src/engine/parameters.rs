@@ -19,8 +19,12 @@ pub struct CParams {
 
 /// What `level` stands for with a source and a dictionary of these sizes; `None` is unknown, 0 no dictionary.
 pub fn cparams(level: i32, source_size: Option<u64>, dict_size: usize) -> CParams {
-    // libzstd takes 0 for unknown. A source of one byte gets the same row of its table as an empty one.
-    let source_size = source_size.map_or(0, |size| size.max(1));
+    // libzstd takes 0 for unknown. What counts is the sum: an empty source is one byte and a dictionary of one byte less.
+    let (source_size, dict_size) = match source_size {
+        None => (0, dict_size),
+        Some(0) => (1, dict_size.saturating_sub(1)),
+        Some(size) => (size, dict_size),
+    };
     // SAFETY: pure function of integers, any value is allowed.
     let params = unsafe { sys::ZSTD_getCParams(level, source_size, dict_size) };
     CParams {

@@ -1,6 +1,5 @@
 //! `zst_bytes` and `zst_slice`: bytes that the library gives, and bytes that the caller lends.
 
-use super::boundary;
 use crate::engine::Output;
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -44,15 +43,4 @@ pub unsafe extern "C" fn zst_bytes_free(bytes: *mut zst_bytes) {
         drop(unsafe { Output::from_raw(data, bytes.len, bytes.capacity) });
     }
     *bytes = zst_bytes { data: std::ptr::null_mut(), len: 0, capacity: 0 };
-}
-
-/// Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most
-/// 8 MiB each. They are worth keeping in a program that uses this library again and again; call this when it is done
-/// with it, or before dlclose().
-#[unsafe(no_mangle)]
-pub extern "C" fn zst_free_idle_contexts() {
-    boundary::guarded(|| {
-        crate::compressor::free_idle_contexts();
-        crate::decompressor::free_idle_contexts();
-    });
 }

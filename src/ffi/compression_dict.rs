@@ -112,9 +112,10 @@ pub unsafe extern "C" fn zst_compression_dict_as_bytes(
     })
 }
 
-/// Digests the dictionary now, for `level` or for `parameters` (give 0 or NULL for the other). Compressors use the
-/// result in all operations that are started later; its match-finder parameters replace theirs. May be repeated;
-/// operations already started keep what they have.
+/// Digests the dictionary now, for `level` or for `parameters` (give 0 or NULL for the other). Of the latter,
+/// ZST_C_WINDOW_LOG to ZST_C_STRATEGY count; those that are not set are those of level 3, whatever
+/// ZST_C_COMPRESSION_LEVEL is. Compressors use the result in all operations that are started later; its match-finder
+/// parameters replace theirs. May be repeated; operations already started keep what they have.
 ///
 /// ZST_ERROR_VALUE when neither is given or both are; ZST_ERROR_ZSTD when the dictionary cannot be used.
 /// Source: `precompute_compress()`; libzstd's `ZSTD_createCDict_advanced`.

@@ -2,8 +2,8 @@
 
 use super::boundary::{self, Call};
 use super::error::zst_error;
+use super::library::ZST_CONTENTSIZE_UNKNOWN;
 use super::status::zst_status;
-use super::version::ZST_CONTENTSIZE_UNKNOWN;
 use crate::compression_parameters::{self, CompressionParameters};
 use parking_lot::RwLock;
 use std::ffi::{CStr, c_char};
@@ -50,8 +50,8 @@ pub const ZST_C_LDM_HASH_RATE_LOG: i32 = 164;
 pub const ZST_C_WRITE_CONTENT_SIZE: i32 = 200;
 /// Write a checksum of the content, which decompression verifies. Default 0.
 pub const ZST_C_WRITE_CHECKSUM: i32 = 201;
-/// Write the dictionary's id into the frame header. Default 0 here, 1 in compressors made from a level. A decompressor
-/// with several dictionaries finds the right one by it.
+/// Write the dictionary's id into the frame header, by which a decompressor finds the right one and notices a wrong one.
+/// Default 1. (ZstdCompressionParameters in Python has it off.)
 pub const ZST_C_WRITE_DICT_ID: i32 = 202;
 /// Worker threads of libzstd for each operation; 0 is none, negative the number of logical CPUs. Clamped.
 pub const ZST_C_THREADS: i32 = 400;
@@ -92,7 +92,7 @@ pub const ZST_C_REPCODE_RESOLUTION: i32 = 1016;
 /// Effort for splitting blocks before the matches are found: 1 none, 2 to 6 more and more, 0 what the strategy stands for.
 pub const ZST_C_BLOCK_SPLITTER_LEVEL: i32 = 1017;
 
-/// A set of parameters with their defaults: level 3, content size written, no checksum, no dictionary id, long-distance
+/// A set of parameters with their defaults: level 3, content size and dictionary id written, no checksum, long-distance
 /// matching off.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_parameters_free().

@@ -49,8 +49,7 @@ pub unsafe extern "C" fn zst_compressor_new(
     })
 }
 
-/// A compressor for `parameters`, which are copied, and, unless NULL, a dictionary. Mind that ZST_C_WRITE_DICT_ID is off
-/// in a new set of parameters.
+/// A compressor for `parameters`, which are copied, and, unless NULL, a dictionary.
 ///
 /// On success `*out` is the caller's; free it with zst_compressor_free(). `parameters` and `dict` may be freed before.
 /// Source: `ZstdCompressor(compression_params, dict_data)`.
@@ -159,8 +158,8 @@ pub unsafe extern "C" fn zst_compressor_frame_progression(
     })
 }
 
-/// Bytes of memory used by the context of the operation that was started last on this compressor, or by an idle context
-/// before any. May be called from another thread while the operation runs.
+/// Bytes of memory used by the context of the operation that was started last on this compressor; before any, by a fresh
+/// context. May be called from another thread while the operation runs.
 ///
 /// Source: `ZstdCompressor.memory_size()`; libzstd's `ZSTD_sizeof_CCtx`.
 #[unsafe(no_mangle)]

@@ -193,8 +193,8 @@ pub unsafe extern "C" fn zst_decompressor_decompress_content_dict_chain(
     })
 }
 
-/// Bytes of memory used by the context of the operation that was started last on this decompressor, or by an idle
-/// context before any. May be called from another thread while the operation runs.
+/// Bytes of memory used by the context of the operation that was started last on this decompressor; before any, by a fresh
+/// context. May be called from another thread while the operation runs.
 ///
 /// Source: `ZstdDecompressor.memory_size()`; libzstd's `ZSTD_sizeof_DCtx`.
 #[unsafe(no_mangle)]

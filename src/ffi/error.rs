@@ -25,8 +25,10 @@ pub struct zst_error {
     pub expected: u64,
     /// What there was instead. 0 when `expected` has no meaning.
     pub actual: u64,
+    /// Where in the input the frame begins that is broken; 0 when it is the first, or when that is not the question.
+    pub src_position: u64,
     /// The whole sentence: cause and, where there is one, remedy. UTF-8, ends with NUL.
-    pub message: [c_char; 472],
+    pub message: [c_char; 464],
 }
 
 const _: () = assert!(size_of::<zst_error>() == 512 && align_of::<zst_error>() == 8);
@@ -46,7 +48,8 @@ pub fn record(error: &Error, place: Option<&mut MaybeUninit<zst_error>>) -> zst_
         item_index: item_index(error).unwrap_or(u64::MAX),
         expected,
         actual,
-        message: [0; 472],
+        src_position: src_position(error),
+        message: [0; 464],
     });
     // A sentence that is too long is cut; the writer never fails.
     let _ = write!(Message { place: &mut described.message, len: 0 }, "{error}");
@@ -131,6 +134,13 @@ fn item_index(error: &Error) -> Option<u64> {
     }
 }
 
+fn src_position(error: &Error) -> u64 {
+    match error {
+        Error::BrokenFrame { at, .. } => *at as u64,
+        _ => 0,
+    }
+}
+
 /// What was expected, and what there was.
 fn numbers(error: &Error) -> (u64, u64) {
     match *error {
@@ -156,7 +166,7 @@ fn numbers(error: &Error) -> (u64, u64) {
 
 /// Writes UTF-8 into a buffer of fixed size, whole characters only, and leaves room for the NUL.
 struct Message<'a> {
-    place: &'a mut [c_char; 472],
+    place: &'a mut [c_char; 464],
     len: usize,
 }
 
@@ -178,14 +188,14 @@ mod tests {
 
     #[test]
     fn a_message_is_cut_between_characters_and_ends_with_nul() {
-        let mut place = [1 as c_char; 472];
+        let mut place = [1 as c_char; 464];
         let mut message = Message { place: &mut place, len: 0 };
-        write!(message, "{}ß and more", "a".repeat(470)).unwrap();
-        assert_eq!(message.len, 470);
+        write!(message, "{}ß and more", "a".repeat(462)).unwrap();
+        assert_eq!(message.len, 462);
         write!(message, "b").unwrap();
-        assert_eq!(message.len, 471);
+        assert_eq!(message.len, 463);
         write!(message, "c").unwrap();
-        assert_eq!(message.len, 471);
-        assert_eq!(place[471], 1);
+        assert_eq!(message.len, 463);
+        assert_eq!(place[463], 1);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::boundary::{self, Call};
 use super::error::zst_error;
+use super::library::ZST_CONTENTSIZE_UNKNOWN;
 use super::status::zst_status;
-use super::version::ZST_CONTENTSIZE_UNKNOWN;
 use crate::engine::{self, FrameKind};
 use crate::frame;
 use std::ffi::c_void;
@@ -30,8 +30,8 @@ pub struct zst_frame_parameters {
     pub header_size: u32,
     /// Largest content of a block, in bytes; 0 of a skippable frame.
     pub block_size_max: u32,
-    /// 0.
-    pub reserved: u32,
+    /// Of a skippable frame: 0 to 15, the application's choice; else 0.
+    pub magic_variant: u32,
 }
 
 /// Reads the header of the frame at the start of `src`. 18 bytes are always enough. `format` is ZST_FORMAT_*.
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn zst_get_frame_parameters(
             },
             header_size: header.header_size as u32,
             block_size_max: header.block_size_max,
-            reserved: 0,
+            magic_variant: header.magic_variant,
         });
         Ok(())
     })

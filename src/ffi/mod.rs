@@ -8,7 +8,7 @@
 
 mod boundary;
 
-pub mod version;
+pub mod library;
 pub mod status;
 pub mod error;
 pub mod bytes;

@@ -1,1 +1,26 @@
-fn main() {}
+//! The library as a C program sees it: every test calls the functions that `zst.h` declares.
+//!
+//! One module per noun of the header. `support` has what they share, `raw` is libzstd without this library, to compare
+//! with. Whatever goes through `support::call` is also checked for what the header promises of every function: outputs
+//! and `err` are untouched unless they are written on purpose.
+
+mod raw;
+mod support;
+
+mod bytes;
+mod compression_dict;
+mod compression_parameters;
+mod compressor;
+mod decompression_parameters;
+mod decompressor;
+mod decompressor_dictionary;
+mod decompressor_large;
+mod dict_chain;
+mod dictionary_frames;
+mod error;
+mod frame;
+mod hostile;
+mod lifetime;
+mod status;
+mod threads;
+mod train_dictionary;

@@ -1,5 +1,6 @@
-//! Versions, and the library's constants.
+//! The library as a whole: versions, constants, and the contexts that it keeps.
 
+use super::boundary;
 use crate::engine;
 use std::ffi::c_char;
 
@@ -63,7 +64,7 @@ pub const ZST_FORMAT_ZSTD1_MAGICLESS: i32 = 1;
 pub const ZST_FLUSH_BLOCK: i32 = 0;
 pub const ZST_FLUSH_FRAME: i32 = 1;
 
-/// How zst_compressionobj_flush() ends what has been written so far. Mind the numbers: they are the reverse of
+/// How zst_compression_obj_flush() ends what has been written so far. Mind the numbers: they are the reverse of
 /// ZST_FLUSH_BLOCK and ZST_FLUSH_FRAME.
 pub const ZST_COMPRESSOBJ_FLUSH_FINISH: i32 = 0;
 pub const ZST_COMPRESSOBJ_FLUSH_BLOCK: i32 = 1;
@@ -97,4 +98,15 @@ pub extern "C" fn zst_version_string() -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn zst_zstd_version_number() -> u32 {
     engine::version_number()
+}
+
+/// Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most
+/// 8 MiB each. They are worth keeping in a program that uses this library again and again; call this when it is done
+/// with it, or before dlclose().
+#[unsafe(no_mangle)]
+pub extern "C" fn zst_free_idle_contexts() {
+    boundary::guarded(|| {
+        crate::compressor::free_idle_contexts();
+        crate::decompressor::free_idle_contexts();
+    });
 }
