@@ -927,8 +927,8 @@ zst_status zst_decompressor_decompress(const zst_decompressor *decompressor,
  * The same as zst_decompressor_decompress() into memory of the caller: `dst` has room for `dst_len` bytes and does not
  * overlap `src`.
  *
- * On success sets `*out_len` to the size of the content. On failure `*out_len` and `*out_src_used` are untouched and the
- * content of `dst` is undefined. ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that
+ * On success sets `*out_len` to the size of the content; the bytes of `dst` behind it are undefined. On failure
+ * `*out_len` and `*out_src_used` are untouched and the content of `dst` is undefined. ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that
  * is enough. Where that can be told from the frame headers, `dst` is not touched.
  * Source: `ZstdDecompressor.decompress()`; libzstd's `ZSTD_decompressDCtx`.
  */

@@ -12,6 +12,8 @@ pub struct Settings {
     /// The same in libzstd's form.
     pub params: CCtxParams,
     pub dictionary: Option<Shared<CompressionDict>>,
+    /// Worker threads of each operation.
+    pub threads: i32,
 }
 
 impl Settings {
@@ -22,16 +24,13 @@ impl Settings {
         let params = parameters.to_libzstd()?;
         // An empty dictionary is none.
         let dictionary = dictionary.filter(|dictionary| !dictionary.as_bytes().is_empty());
-        Ok(Settings { parameters, params, dictionary })
+        let threads = parameters.value(id::THREADS);
+        Ok(Settings { parameters, params, dictionary, threads })
     }
 
     /// Changes when contexts have to be prepared anew.
     pub fn version(&self) -> u32 {
         self.dictionary.as_ref().map_or(0, |dictionary| dictionary.precomputations())
-    }
-
-    pub fn threads(&self) -> i32 {
-        self.parameters.value(id::THREADS)
     }
 }
 
@@ -101,7 +100,7 @@ struct Tuning {
     long_distance: bool,
     source_size_hint: Option<u64>,
     attach: Attach,
-    /// What was applied last, and for which size.
+    /// What was applied last, and for which size (rounded up where that makes no difference).
     applied: Option<(Option<u64>, CParams)>,
 }
 
@@ -132,16 +131,21 @@ impl Tuning {
     }
 
     fn apply(&mut self, cctx: &mut CCtx, source_size: Option<u64>) -> Result<(), Code> {
-        if let Some((size, _)) = self.applied
-            && size == source_size
-        {
-            return Ok(());
-        }
         let attached = match self.attach {
             Attach::Always => true,
             Attach::Never => false,
             Attach::UpTo(limit) => source_size.is_none_or(|size| size <= limit),
         };
+        // Of a source without a dictionary to add to it, only the next power of two counts.
+        let source_size = match source_size {
+            Some(size) if attached && size >= 64 => Some(size.checked_next_power_of_two().unwrap_or(size)),
+            size => size,
+        };
+        if let Some((size, _)) = self.applied
+            && size == source_size
+        {
+            return Ok(());
+        }
         let dict_size = if attached { 0 } else { self.dict_size };
         let mut wanted = cparams(self.level, source_size.or(self.source_size_hint), dict_size);
         if self.long_distance {

@@ -26,7 +26,7 @@ impl Compressor {
         dictionary: Option<Shared<CompressionDict>>,
     ) -> Result<Compressor, Error> {
         let settings = Settings::new(parameters, dictionary)?;
-        let workers = settings.threads() > 0;
+        let workers = settings.threads > 0;
         Ok(Compressor { settings, pool: Pool::new(workers) })
     }
 
@@ -47,7 +47,7 @@ impl Compressor {
             |context| context.configure(&self.settings, DOING),
             |context, record| {
                 let cctx = context.begin(Some(src.len() as u64)).map_err(|code| Error::Zstd { doing: DOING, code })?;
-                let frame = if self.settings.threads() > 0 && src.len() > SINGLE_THREADED {
+                let frame = if self.settings.threads > 0 && src.len() > SINGLE_THREADED {
                     cctx.compress_in_steps(dst, src, STEP, |cctx| {
                         record.set_progression(cctx.progression());
                         record.set_memory_size(cctx.memory_size());

@@ -144,7 +144,10 @@ impl Decompressor {
 
     /// Into memory of the size that is recorded, or that may be needed at most.
     fn decode_at_once(&self, dctx: &mut DCtx, src: &[u8], plan: &Plan) -> Result<Output, Error> {
-        let mut output = reserve(plan.capacity())?;
+        let capacity = size_in_memory(plan.capacity())?;
+        // Of content of unknown size, four times the input is a fair guess.
+        let likely = if plan.exact { capacity } else { src.len().saturating_mul(4) };
+        let mut output = Output::with_likely_size(capacity, likely)?;
         self.decode_behind(dctx, src, plan, &mut output)?;
         output.shrink();
         Ok(output)
@@ -168,7 +171,7 @@ impl Decompressor {
 
     /// For content of unknown size that may be far more than it looks like.
     fn decode_growing(&self, dctx: &mut DCtx, src: &[u8], plan: &Plan) -> Result<Output, Error> {
-        let mut output = reserve(FIRST_PIECE.min(plan.capacity()))?;
+        let mut output = Output::with_capacity(size_in_memory(FIRST_PIECE.min(plan.capacity()))?)?;
         plan.each_frame(src, |bytes, frame| {
             if let Some(recorded) = frame.content_size() {
                 make_room(&mut output, plan, recorded)?;
@@ -212,7 +215,8 @@ impl Decompressor {
             Some(recorded) if recorded > allowed => {
                 Err(Error::OutputLimit { limit, needed: Some(recorded.saturating_add(room.len() as u64)) })
             }
-            Some(recorded) => match room.fill(recorded as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
+            // libzstd is faster when there is more room than it needs.
+            Some(recorded) => match room.fill(allowed as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
                 Ok(produced) if produced as u64 == recorded => Ok(()),
                 Ok(produced) => Err(Error::WrongSize { produced: produced as u64, recorded }),
                 Err(code) => Err(Error::Zstd { doing: DOING, code }),
@@ -273,10 +277,6 @@ impl Decompressor {
             Some(_) | None => Ok((&chunk[..frame.compressed_size], size)),
         }
     }
-}
-
-fn reserve(capacity: u64) -> Result<Output, OutOfMemory> {
-    Output::with_capacity(size_in_memory(capacity)?)
 }
 
 /// Sees to it that `more` bytes fit behind what `output` holds; grows it by half at least, so that it grows rarely.

@@ -7,7 +7,7 @@
 //! Locks are only tried, never waited for: a lock that another thread held when the process forked stays locked in
 //! the child, and there the slot is merely lost.
 
-use crate::engine::Progression;
+use crate::engine::{Progression, try_box};
 use crate::error::Error;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -30,28 +30,29 @@ pub trait Context: Sized + 'static {
     fn idle() -> &'static Idle<Self>;
 }
 
-/// Contexts without a handle.
-pub struct Idle<C>([Mutex<Option<C>>; IDLE]);
+/// Contexts without a handle. They are boxed here and in the slots, so that moving one is moving a pointer.
+pub struct Idle<C>([Mutex<Option<Box<Configured<C>>>>; IDLE]);
 
 impl<C: Context> Idle<C> {
     pub const fn new() -> Idle<C> {
         Idle([const { Mutex::new(None) }; IDLE])
     }
 
-    fn take(&self) -> Option<C> {
+    fn take(&self) -> Option<Box<Configured<C>>> {
         self.0.iter().find_map(|place| place.try_lock()?.take())
     }
 
-    fn give(&self, mut context: C) {
-        if context.memory_size() > IDLE_SIZE {
+    fn give(&self, mut held: Box<Configured<C>>) {
+        if held.context.memory_size() > IDLE_SIZE {
             return;
         }
-        context.reset();
+        held.context.reset();
+        held.version = None;
         for place in &self.0 {
             if let Some(mut place) = place.try_lock()
                 && place.is_none()
             {
-                *place = Some(context);
+                *place = Some(held);
                 return;
             }
         }
@@ -92,16 +93,18 @@ impl Record {
     }
 }
 
-/// A context and the version of the settings that it was configured with.
+/// A context and the version of the settings that it was configured with, if any.
 struct Configured<C> {
     context: C,
-    version: u32,
+    version: Option<u32>,
 }
 
+type Place<'a, C> = MutexGuard<'a, Option<Box<Configured<C>>>>;
+
 /// Slots do not share cache lines.
-#[repr(align(128))]
+#[repr(align(64))]
 struct Slot<C> {
-    place: Mutex<Option<Configured<C>>>,
+    place: Mutex<Option<Box<Configured<C>>>>,
     record: Record,
 }
 
@@ -139,25 +142,23 @@ impl<C: Context> Pool<C> {
 
         // The context leaves its slot, so that a panic drops it instead of leaving it there half-used.
         let held = place.as_mut().and_then(|place| place.take());
-        let mut held = match held {
-            Some(held) if held.version == version => held,
-            other => {
-                let mut context = match other {
-                    Some(held) => held.context,
-                    None => C::idle().take().map_or_else(C::create, Ok)?,
-                };
-                configure(&mut context)?;
-                record.set_memory_size(context.memory_size());
-                Configured { context, version }
-            }
+        let mut held = match held.or_else(|| C::idle().take()) {
+            Some(held) => held,
+            None => try_box(Configured { context: C::create()?, version: None })?,
         };
+        if held.version != Some(version) {
+            held.version = None;
+            configure(&mut held.context)?;
+            held.version = Some(version);
+            record.set_memory_size(held.context.memory_size());
+        }
 
         let result = operation(&mut held.context, record);
         record.set_memory_size(held.context.memory_size());
         match &mut place {
             _ if self.workers && result.is_err() => {}
             Some(place) => **place = Some(held),
-            None if !self.workers => C::idle().give(held.context),
+            None if !self.workers => C::idle().give(held),
             None => {}
         }
         result
@@ -181,7 +182,7 @@ impl<C: Context> Pool<C> {
     }
 
     /// Locks a slot, beginning with the calling thread's own.
-    fn free_slot(&self) -> (usize, Option<MutexGuard<'_, Option<Configured<C>>>>) {
+    fn free_slot(&self) -> (usize, Option<Place<'_, C>>) {
         let own = stack_number();
         for offset in 0..SLOTS {
             let index = own.wrapping_add(offset) % SLOTS;
@@ -200,7 +201,7 @@ impl<C: Context> Drop for Pool<C> {
         }
         for slot in &mut self.slots {
             if let Some(held) = slot.place.get_mut().take() {
-                C::idle().give(held.context);
+                C::idle().give(held);
             }
         }
     }
@@ -209,7 +210,8 @@ impl<C: Context> Drop for Pool<C> {
 /// Tells threads apart by where their stacks are, which costs no thread-local: stacks lie megabytes apart. Two threads
 /// with the same number only try the same slot first.
 fn stack_number() -> usize {
+    const MIXED: u64 = 0x9E37_79B9_7F4A_7C15;
     let marker = 0u8;
-    let address = std::ptr::from_ref(&marker) as usize;
-    (address >> 21).wrapping_mul(0x9E37_79B9) >> 13
+    let address = std::ptr::from_ref(&marker) as u64;
+    ((address >> 21).wrapping_mul(MIXED) >> 32) as usize >> (32 - SLOTS.ilog2())
 }

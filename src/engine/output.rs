@@ -30,14 +30,19 @@ pub struct OutOfMemory {
 }
 
 impl Output {
-    /// An empty buffer with room for `capacity` bytes.
+    /// An empty buffer with room for `capacity` bytes, which are going to be used.
     pub fn with_capacity(capacity: usize) -> Result<Output, OutOfMemory> {
+        Output::with_likely_size(capacity, capacity)
+    }
+
+    /// An empty buffer with room for `capacity` bytes, of which so many are likely to be used.
+    pub fn with_likely_size(capacity: usize, likely: usize) -> Result<Output, OutOfMemory> {
         let capacity = capacity.max(1);
         let refused = OutOfMemory { bytes: capacity as u64 };
         let layout = Layout::array::<u8>(capacity).map_err(|_| refused)?;
         // SAFETY: the layout's size is not zero.
         let data = NonNull::new(unsafe { alloc(layout) }).ok_or(refused)?;
-        advise_huge_pages(data, capacity);
+        advise_huge_pages(data, likely.min(capacity));
         Ok(Output { data, len: 0, capacity })
     }
 
@@ -210,18 +215,18 @@ pub(super) unsafe fn written(dst: &mut [MaybeUninit<u8>], written: usize) -> &mu
 }
 
 #[cfg(target_os = "linux")]
-fn advise_huge_pages(data: NonNull<u8>, capacity: usize) {
+fn advise_huge_pages(data: NonNull<u8>, size: usize) {
     const PAGE: usize = 4096;
-    if capacity < HUGE {
+    if size < HUGE {
         return;
     }
     let start = data.as_ptr() as usize;
     let first_page = start.next_multiple_of(PAGE);
-    let end = (start + capacity) & !(PAGE - 1);
+    let end = (start + size) & !(PAGE - 1);
     // SAFETY: whole pages inside memory we own; the advice changes nothing that a program can read. A kernel
     // that does not know it refuses, which is fine.
     unsafe { libc::madvise(first_page as *mut libc::c_void, end - first_page, libc::MADV_HUGEPAGE) };
 }
 
 #[cfg(not(target_os = "linux"))]
-fn advise_huge_pages(_data: NonNull<u8>, _capacity: usize) {}
+fn advise_huge_pages(_data: NonNull<u8>, _size: usize) {}

@@ -5,6 +5,7 @@ use std::ptr::null_mut;
 use zst::ffi::bytes::*;
 use zst::ffi::compressor::zst_compress;
 use zst::ffi::decompressor::zst_decompress;
+use zst::ffi::library::zst_free_idle_contexts;
 
 fn is_zeros(bytes: &zst_bytes) -> bool {
     bytes.data.is_null() && bytes.len == 0 && bytes.capacity == 0

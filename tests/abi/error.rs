@@ -12,7 +12,8 @@ use zst::ffi::status::*;
 fn its_layout_is_that_of_the_header() {
     assert_eq!(size_of::<zst_error>(), 512);
     assert_eq!(std::mem::offset_of!(zst_error, item_index), 16);
-    assert_eq!(std::mem::offset_of!(zst_error, message), 40);
+    assert_eq!(std::mem::offset_of!(zst_error, src_position), 40);
+    assert_eq!(std::mem::offset_of!(zst_error, message), 48);
 }
 
 #[test]

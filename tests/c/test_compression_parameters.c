@@ -68,10 +68,9 @@ static void defaults(void) {
     zst_compression_parameters *parameters = make_parameters();
     size_t at;
     for (at = 0; at < ALL; at++) {
-        int32_t expected = all[at].parameter == ZST_C_COMPRESSION_LEVEL    ? 3
-                           : all[at].parameter == ZST_C_WRITE_CONTENT_SIZE ? 1
-                                                                           : 0;
-        CHECK(get(parameters, all[at].parameter) == expected);
+        int32_t parameter = all[at].parameter;
+        int on = parameter == ZST_C_WRITE_CONTENT_SIZE || parameter == ZST_C_WRITE_DICT_ID;
+        CHECK(get(parameters, parameter) == (parameter == ZST_C_COMPRESSION_LEVEL ? 3 : on));
     }
     zst_compression_parameters_free(parameters);
 }
