@@ -515,6 +515,12 @@
 typedef struct zst_compression_dict zst_compression_dict;
 
 /**
+ * Compression by pushing: give input piece by piece, take what is ready. No callbacks. May be used from any thread, by
+ * one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdCompressionObj`.
+ */
+typedef struct zst_compression_obj zst_compression_obj;
+
+/**
  * A set of compression parameters: values by the numbers ZST_C_*. May be used from several threads at a time.
  * Source: `ZstdCompressionParameters`; libzstd's `ZSTD_CCtx_params`.
  *
@@ -871,6 +877,57 @@ zst_status zst_compress(const void *src,
  * piece. Source: libzstd's `ZSTD_compressBound`.
  */
 size_t zst_compress_bound(size_t src_len);
+
+/**
+ * A new object for one frame. `size` is the number of bytes that are going to be compressed, or ZST_CONTENTSIZE_UNKNOWN;
+ * it tunes the parameters and is recorded in the frame.
+ *
+ * On success `*out` is the caller's; free it with zst_compression_obj_free(). `compressor` may be freed before.
+ * Source: `ZstdCompressor.compressobj()`.
+ */
+zst_status zst_compressor_compressobj(const zst_compressor *compressor,
+                                      uint64_t size,
+                                      zst_compression_obj **out,
+                                      zst_error *err);
+
+/**
+ * Frees the object. A frame that was not ended stays so. NULL is fine.
+ */
+void zst_compression_obj_free(zst_compression_obj *obj);
+
+/**
+ * Takes `src` in and gives what has become ready, which is often nothing.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
+ * ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is more input than was declared, and from then on
+ * whenever libzstd has failed once. Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compression_obj_compress(const zst_compression_obj *obj,
+                                        const void *src,
+                                        size_t src_len,
+                                        zst_bytes *out,
+                                        zst_error *err);
+
+/**
+ * Gives everything that was taken in. With ZST_COMPRESSOBJ_FLUSH_FINISH it ends the frame, and the object with it;
+ * with ZST_COMPRESSOBJ_FLUSH_BLOCK more may follow.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). ZST_ERROR_VALUE for another `flush_mode`;
+ * ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is less input than was declared.
+ * Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
+                                     int32_t flush_mode,
+                                     zst_bytes *out,
+                                     zst_error *err);
+
+/**
+ * How far the object has come. May be called from another thread while a call on the object runs.
+ * Source: libzstd's `ZSTD_getFrameProgression`.
+ */
+zst_status zst_compression_obj_frame_progression(const zst_compression_obj *obj,
+                                                 zst_frame_progression *out,
+                                                 zst_error *err);
 
 /**
  * A decompressor with default parameters and, unless NULL, a dictionary.

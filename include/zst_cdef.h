@@ -122,6 +122,7 @@ enum { ZST_D_MAX_OUTPUT_SIZE = 2000 };
 enum { ZST_FRAME_TYPE_ZSTD = 0 };
 enum { ZST_FRAME_TYPE_SKIPPABLE = 1 };
 typedef struct zst_compression_dict zst_compression_dict;
+typedef struct zst_compression_obj zst_compression_obj;
 typedef struct zst_compression_parameters zst_compression_parameters;
 typedef struct zst_compressor zst_compressor;
 typedef struct zst_decompression_parameters zst_decompression_parameters;
@@ -216,6 +217,23 @@ zst_status zst_compress(const void *src,
                         zst_bytes *out,
                         zst_error *err);
 size_t zst_compress_bound(size_t src_len);
+zst_status zst_compressor_compressobj(const zst_compressor *compressor,
+                                      uint64_t size,
+                                      zst_compression_obj **out,
+                                      zst_error *err);
+void zst_compression_obj_free(zst_compression_obj *obj);
+zst_status zst_compression_obj_compress(const zst_compression_obj *obj,
+                                        const void *src,
+                                        size_t src_len,
+                                        zst_bytes *out,
+                                        zst_error *err);
+zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
+                                     int32_t flush_mode,
+                                     zst_bytes *out,
+                                     zst_error *err);
+zst_status zst_compression_obj_frame_progression(const zst_compression_obj *obj,
+                                                 zst_frame_progression *out,
+                                                 zst_error *err);
 zst_status zst_decompressor_new(const zst_compression_dict *dict,
                                 zst_decompressor **out,
                                 zst_error *err);

@@ -76,6 +76,11 @@ impl CompressionContext {
         self.cctx.configure(&settings.params, cdict).map_err(|code| Error::Zstd { doing, code })
     }
 
+    /// The context, in the middle of a frame.
+    pub fn cctx(&mut self) -> &mut CCtx {
+        &mut self.cctx
+    }
+
     /// The context, ready to begin a frame for a source of this size.
     pub fn begin(&mut self, source_size: Option<u64>) -> Result<&mut CCtx, Code> {
         if let Some(tuning) = &mut self.tuning {

@@ -5,7 +5,7 @@ use crate::compression_dict::CompressionDict;
 use crate::compression_parameters::CompressionParameters;
 use crate::engine::{Code, Output, Progression, Shared, compress_bound};
 use crate::error::Error;
-use crate::pool::{Context, Pool};
+use crate::pool::{Configured, Context, Pool};
 use std::mem::MaybeUninit;
 
 const DOING: &str = "cannot compress";
@@ -66,6 +66,15 @@ impl Compressor {
                 Ok(frame)
             },
         )
+    }
+
+    /// A context for an operation of many calls. `doing` begins the text of an error.
+    pub fn lease(&self, doing: &'static str) -> Result<Box<Configured<CompressionContext>>, Error> {
+        self.pool.lease(self.settings.version(), |context| context.configure(&self.settings, doing))
+    }
+
+    pub fn pool(&self) -> &Pool<CompressionContext> {
+        &self.pool
     }
 
     /// How far the operation that was started last has come: bytes taken in, bytes compressed, bytes given out.

@@ -43,6 +43,7 @@ pub enum Error {
         max: i64,
         zero_too: bool,
     },
+    UnknownFlushMode,
     PrecomputeForNothing,
     PrecomputeForBoth,
     TooManyDictionaries {
@@ -51,6 +52,11 @@ pub enum Error {
     DuplicateDictionary {
         id: u32,
     },
+
+    // The object cannot do this now.
+    CompressAfterFinish,
+    AlreadyFinished,
+    Busy,
 
     // libzstd refuses, or would.
     Zstd {
@@ -194,10 +200,15 @@ impl fmt::Display for Error {
                 let out = Code::PARAMETER_OUT_OF_BOUND.name();
                 write!(f, "{doing}: {out}: {name} is {value}, allowed are {min} to {max}{zero}")
             }
+            Error::UnknownFlushMode => write!(f, "flush mode not recognized"),
             Error::PrecomputeForNothing => write!(f, "must specify one of level or compression_params"),
             Error::PrecomputeForBoth => write!(f, "must only specify one of level or compression_params"),
             Error::TooManyDictionaries { max } => write!(f, "more than {max} dictionaries"),
             Error::DuplicateDictionary { id } => write!(f, "there is a dictionary with id {id} already"),
+
+            Error::CompressAfterFinish => write!(f, "cannot call compress() after compressor finished"),
+            Error::AlreadyFinished => write!(f, "compressor object already finished"),
+            Error::Busy => write!(f, "the object is busy: another call on it is running"),
 
             Error::Zstd { doing, code } => write!(f, "{doing}: {}", code.name()),
             Error::UnusableDictionary { doing, why } => write!(f, "{doing}: {why}"),

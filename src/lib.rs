@@ -15,9 +15,11 @@ pub mod engine;
 #[allow(unsafe_code)]
 pub mod ffi;
 
-mod compression_context;
+pub mod compression_context;
 pub mod compression_dict;
+pub mod compression_obj;
 pub mod compression_parameters;
+pub mod compression_stream;
 pub mod compressor;
 mod decompression_context;
 pub mod decompression_parameters;
@@ -25,5 +27,5 @@ pub mod decompression_plan;
 pub mod decompressor;
 pub mod error;
 pub mod frame;
-mod pool;
+pub mod pool;
 pub mod train_dictionary;

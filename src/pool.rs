@@ -7,13 +7,14 @@
 //! Locks are only tried, never waited for: a lock that another thread held when the process forked stays locked in
 //! the child, and there the slot is merely lost.
 
-use crate::engine::{Progression, try_box};
+use crate::engine::{Progression, Shared, try_box};
 use crate::error::Error;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 /// Slots of one handle: so many operations at a time reuse contexts that are ready to go.
 const SLOTS: usize = 8;
+const STREAM: usize = SLOTS + 1;
 
 /// Contexts that the process-wide store keeps of each kind, and the size above which it keeps none.
 const IDLE: usize = 8;
@@ -94,8 +95,8 @@ impl Record {
 }
 
 /// A context and the version of the settings that it was configured with, if any.
-struct Configured<C> {
-    context: C,
+pub struct Configured<C> {
+    pub context: C,
     version: Option<u32>,
 }
 
@@ -113,8 +114,9 @@ pub struct Pool<C: Context> {
     slots: [Slot<C>; SLOTS],
     /// Of operations for which no slot was free.
     overflow: Record,
-    /// The slot of the operation that was started last; SLOTS stands for `overflow`.
+    /// The slot of the operation that was started last; SLOTS stands for `overflow`, STREAM for `latest_stream`.
     latest: AtomicUsize,
+    latest_stream: Mutex<Option<Shared<Record>>>,
     /// The contexts have worker threads. See `new`.
     workers: bool,
 }
@@ -125,7 +127,13 @@ impl<C: Context> Pool<C> {
     /// to withdraw a job that waits for a free worker (`jobReady` in zstdmt_compress.c) and crashes in the next frame.
     pub fn new(workers: bool) -> Pool<C> {
         let slot = |_| Slot { place: Mutex::new(None), record: Record::default() };
-        Pool { slots: std::array::from_fn(slot), overflow: Record::default(), latest: AtomicUsize::new(0), workers }
+        Pool {
+            slots: std::array::from_fn(slot),
+            overflow: Record::default(),
+            latest: AtomicUsize::new(0),
+            latest_stream: Mutex::new(None),
+            workers,
+        }
     }
 
     /// Runs `operation` with a context that `configure` has prepared for the settings of this `version`.
@@ -141,17 +149,8 @@ impl<C: Context> Pool<C> {
         record.set_progression(Progression::default());
 
         // The context leaves its slot, so that a panic drops it instead of leaving it there half-used.
-        let held = place.as_mut().and_then(|place| place.take());
-        let mut held = match held.or_else(|| C::idle().take()) {
-            Some(held) => held,
-            None => try_box(Configured { context: C::create()?, version: None })?,
-        };
-        if held.version != Some(version) {
-            held.version = None;
-            configure(&mut held.context)?;
-            held.version = Some(version);
-            record.set_memory_size(held.context.memory_size());
-        }
+        let warm = place.as_mut().and_then(|place| place.take());
+        let mut held = prepared(warm, version, configure)?;
 
         let result = operation(&mut held.context, record);
         record.set_memory_size(held.context.memory_size());
@@ -164,16 +163,61 @@ impl<C: Context> Pool<C> {
         result
     }
 
+    /// Takes a context for an operation of many calls, which is prepared as in `run`. It has a record of its own.
+    pub fn lease(
+        &self,
+        version: u32,
+        configure: impl FnOnce(&mut C) -> Result<(), Error>,
+    ) -> Result<Box<Configured<C>>, Error> {
+        let (_, place) = self.free_slot();
+        let warm = place.and_then(|mut place| place.take());
+        prepared(warm, version, configure)
+    }
+
+    /// Takes it back. `between_frames`: it is not in the middle of one.
+    pub fn give_back(&self, held: Box<Configured<C>>, between_frames: bool) {
+        if self.workers && !between_frames {
+            return;
+        }
+        for slot in &self.slots {
+            if let Some(mut place) = slot.place.try_lock()
+                && place.is_none()
+            {
+                *place = Some(held);
+                return;
+            }
+        }
+        if !self.workers {
+            C::idle().give(held);
+        }
+    }
+
+    /// Makes the operation with this record the one that was started last.
+    pub fn set_latest(&self, record: &Shared<Record>) {
+        *self.latest_stream.lock() = Some(record.clone());
+        self.latest.store(STREAM, Relaxed);
+    }
+
     /// How far the operation that was started last has come.
     pub fn progression(&self) -> Progression {
-        self.record(self.latest.load(Relaxed)).progression()
+        self.with_latest(Record::progression)
     }
 
     /// The size of the context of the operation that was started last; before any, that of a fresh context.
     pub fn memory_size(&self) -> Result<usize, Error> {
-        match self.record(self.latest.load(Relaxed)).memory_size.load(Relaxed) {
+        match self.with_latest(|record| record.memory_size.load(Relaxed)) {
             0 => Ok(C::create()?.memory_size()),
             size => Ok(size),
+        }
+    }
+
+    fn with_latest<R>(&self, look: impl FnOnce(&Record) -> R) -> R {
+        match self.latest.load(Relaxed) {
+            STREAM => match self.latest_stream.lock().as_deref() {
+                Some(record) => look(record),
+                None => look(&self.overflow),
+            },
+            index => look(self.record(index)),
         }
     }
 
@@ -205,6 +249,24 @@ impl<C: Context> Drop for Pool<C> {
             }
         }
     }
+}
+
+/// A context that is ready for the settings of this version: the warm one, or one of the process-wide store, or a new one.
+fn prepared<C: Context>(
+    warm: Option<Box<Configured<C>>>,
+    version: u32,
+    configure: impl FnOnce(&mut C) -> Result<(), Error>,
+) -> Result<Box<Configured<C>>, Error> {
+    let mut held = match warm.or_else(|| C::idle().take()) {
+        Some(held) => held,
+        None => try_box(Configured { context: C::create()?, version: None })?,
+    };
+    if held.version != Some(version) {
+        held.version = None;
+        configure(&mut held.context)?;
+        held.version = Some(version);
+    }
+    Ok(held)
 }
 
 /// Tells threads apart by where their stacks are, which costs no thread-local: stacks lie megabytes apart. Two threads

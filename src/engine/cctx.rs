@@ -1,6 +1,6 @@
 //! A compression context.
 
-use super::output::written;
+use super::output::{Room, written};
 use super::parameters::sys_parameter;
 use super::{CCtxParams, CDict, Code, Shared};
 use std::mem::MaybeUninit;
@@ -23,6 +23,25 @@ pub struct Progression {
     pub ingested: u64,
     pub consumed: u64,
     pub produced: u64,
+}
+
+/// What a step of streaming compression brings to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// More is to come.
+    Nothing,
+    /// A decoder can decode all that was taken in.
+    Block,
+    Frame,
+}
+
+/// What a step of streaming compression did.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Bytes of the source.
+    pub consumed: usize,
+    /// Bytes that are ready inside and found no room. With worker threads, 1 or more when there is anything at all.
+    pub waiting: usize,
 }
 
 impl CCtx {
@@ -106,6 +125,35 @@ impl CCtx {
                 return Err(Code::DST_SIZE_TOO_SMALL);
             }
         }
+    }
+
+    /// Gets ready for a frame that is fed step by step, of so many bytes if that is known.
+    pub fn begin_stream(&mut self, source_size: Option<u64>) -> Result<(), Code> {
+        // SAFETY: a live object; resetting the session keeps parameters and dictionary and never fails.
+        unsafe { sys::ZSTD_CCtx_reset(self.cctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only) };
+        // SAFETY: a live object between frames. u64::MAX is ZSTD_CONTENTSIZE_UNKNOWN.
+        Code::check(unsafe { sys::ZSTD_CCtx_setPledgedSrcSize(self.cctx.as_ptr(), source_size.unwrap_or(u64::MAX)) })?;
+        Ok(())
+    }
+
+    /// Takes in some of `src` and gives out some of the frame.
+    pub fn step(&mut self, room: &mut Room<'_>, src: &[u8], ending: Ending) -> Result<Step, Code> {
+        let mut input = sys::ZSTD_inBuffer { src: src.as_ptr().cast(), size: src.len(), pos: 0 };
+        let directive = match ending {
+            Ending::Nothing => sys::ZSTD_EndDirective::ZSTD_e_continue,
+            Ending::Block => sys::ZSTD_EndDirective::ZSTD_e_flush,
+            Ending::Frame => sys::ZSTD_EndDirective::ZSTD_e_end,
+        };
+        let mut waiting = 0;
+        room.fill(usize::MAX, |spare| {
+            let mut output = sys::ZSTD_outBuffer { dst: spare.as_mut_ptr().cast(), size: spare.len(), pos: 0 };
+            // SAFETY: both buffers describe valid ranges that do not overlap.
+            let returned = unsafe { sys::ZSTD_compressStream2(self.cctx.as_ptr(), &mut output, &mut input, directive) };
+            waiting = Code::check(returned)?;
+            // SAFETY: libzstd has written that many bytes.
+            Ok::<_, Code>(unsafe { written(spare, output.pos) })
+        })?;
+        Ok(Step { consumed: input.pos, waiting })
     }
 
     /// How far the current frame has come.

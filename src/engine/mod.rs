@@ -15,7 +15,7 @@ mod parameters;
 mod shared;
 mod trainer;
 
-pub use cctx::{CCtx, Progression};
+pub use cctx::{CCtx, Ending, Progression, Step};
 pub use cdict::CDict;
 pub use code::Code;
 pub use dctx::DCtx;

@@ -8,12 +8,12 @@ use super::error::zst_error;
 use super::status::zst_status;
 use crate::compression_parameters::CompressionParameters;
 use crate::compressor::Compressor;
-use crate::engine;
+use crate::engine::{self, Progression, Shared};
 use std::ffi::c_void;
 
 /// A compressor: immutable settings, and contexts that are reused. One compressor serves any number of threads at a
 /// time, in parallel. Source: `ZstdCompressor`; libzstd's `ZSTD_CCtx`.
-pub struct zst_compressor(Compressor);
+pub struct zst_compressor(pub(super) Shared<Compressor>);
 
 /// How far a compression has come, in bytes. Source: `frame_progression()`; libzstd's `ZSTD_frameProgression`.
 #[repr(C)]
@@ -24,6 +24,16 @@ pub struct zst_frame_progression {
     pub consumed: u64,
     /// Given out.
     pub produced: u64,
+}
+
+impl From<Progression> for zst_frame_progression {
+    fn from(progression: Progression) -> zst_frame_progression {
+        zst_frame_progression {
+            ingested: progression.ingested,
+            consumed: progression.consumed,
+            produced: progression.produced,
+        }
+    }
 }
 
 /// A compressor for `level` (1 to 22; 0 is the default, 3; negative levels are faster) and, unless NULL, a dictionary.
@@ -44,7 +54,7 @@ pub unsafe extern "C" fn zst_compressor_new(
         let dict = call.borrow_optional(dict).map(|dict| dict.0.clone());
         let out = call.out(out, "out")?;
         let compressor = Compressor::new(CompressionParameters::for_level(level)?, dict)?;
-        out.give_handle(zst_compressor(compressor))?;
+        out.give_handle(zst_compressor(Shared::try_new(compressor)?))?;
         Ok(())
     })
 }
@@ -67,7 +77,7 @@ pub unsafe extern "C" fn zst_compressor_new_from_parameters(
         let dict = call.borrow_optional(dict).map(|dict| dict.0.clone());
         let out = call.out(out, "out")?;
         let parameters = parameters.0.read().clone();
-        out.give_handle(zst_compressor(Compressor::new(parameters, dict)?))?;
+        out.give_handle(zst_compressor(Shared::try_new(Compressor::new(parameters, dict)?)?))?;
         Ok(())
     })
 }
@@ -148,12 +158,7 @@ pub unsafe extern "C" fn zst_compressor_frame_progression(
     call.run(|call| {
         let compressor = call.borrow(compressor, "compressor")?;
         let out = call.out(out, "out")?;
-        let progression = compressor.0.frame_progression();
-        out.give(zst_frame_progression {
-            ingested: progression.ingested,
-            consumed: progression.consumed,
-            produced: progression.produced,
-        });
+        out.give(compressor.0.frame_progression().into());
         Ok(())
     })
 }

@@ -63,6 +63,7 @@ fn status(error: &Error) -> zst_status {
         | Error::UnknownDictType { .. }
         | Error::UnknownParameter { .. }
         | Error::UnknownFlags { .. }
+        | Error::UnknownFlushMode
         | Error::PrecomputeForNothing
         | Error::PrecomputeForBoth
         | Error::TooManyDictionaries { .. }
@@ -78,6 +79,8 @@ fn status(error: &Error) -> zst_status {
         | Error::WrongSize { .. }
         | Error::ExtraData { .. }
         | Error::DictionaryMissing { .. } => ZST_ERROR_ZSTD,
+        Error::CompressAfterFinish | Error::AlreadyFinished => ZST_ERROR_STATE,
+        Error::Busy => ZST_ERROR_BUSY,
         Error::HeaderCut { .. } => ZST_ERROR_TRUNCATED,
         Error::BrokenFrame { broken, .. } => match broken {
             Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => ZST_ERROR_TRUNCATED,

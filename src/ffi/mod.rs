@@ -13,6 +13,7 @@ pub mod status;
 pub mod error;
 pub mod bytes;
 pub mod compressor;
+pub mod compression_obj;
 pub mod decompressor;
 pub mod compression_dict;
 pub mod train_dictionary;

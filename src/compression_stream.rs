@@ -1,0 +1,126 @@
+//! Compression step by step: what all streaming objects of a compressor are made of.
+//!
+//! A stream takes a context from its compressor's pool when a frame begins and gives it back when the frame has ended, so
+//! that streams, and other operations, do not disturb each other.
+
+use crate::compression_context::CompressionContext;
+use crate::compressor::Compressor;
+use crate::engine::{Code, Ending, Progression, Room, Shared, Step};
+use crate::error::Error;
+use crate::pool::{Configured, Context, Record};
+
+/// The texts of what failed: while it was fed, and while it was ended.
+#[derive(Clone, Copy)]
+pub struct Doing {
+    pub feeding: &'static str,
+    pub ending: &'static str,
+}
+
+pub struct CompressionStream {
+    compressor: Shared<Compressor>,
+    doing: Doing,
+    state: State,
+    /// The size of the frame that begins next, if it was declared.
+    declared_size: Option<u64>,
+    record: Shared<Record>,
+}
+
+enum State {
+    BetweenFrames,
+    InFrame(Box<Configured<CompressionContext>>),
+    /// libzstd has failed, and would again.
+    Failed(Code),
+}
+
+impl CompressionStream {
+    /// `size` is that of the first frame's content.
+    pub fn new(compressor: &Shared<Compressor>, size: Option<u64>, doing: Doing) -> Result<CompressionStream, Error> {
+        let record = Shared::try_new(Record::default())?;
+        compressor.pool().set_latest(&record);
+        Ok(CompressionStream {
+            compressor: compressor.clone(),
+            doing,
+            state: State::BetweenFrames,
+            declared_size: size,
+            record,
+        })
+    }
+
+    /// Takes in some of `src` and puts some of the frame into `room`. With `Ending::Frame`, the frame has ended when
+    /// nothing is waiting any more; the next step begins another one.
+    pub fn step(&mut self, room: &mut Room<'_>, src: &[u8], ending: Ending) -> Result<Step, Error> {
+        let doing = if ending == Ending::Nothing { self.doing.feeding } else { self.doing.ending };
+        let fail = |code| Error::Zstd { doing, code };
+        // Whatever goes wrong below leaves a stream that has failed.
+        let mut held = match std::mem::replace(&mut self.state, State::Failed(Code::GENERIC)) {
+            State::InFrame(held) => held,
+            State::Failed(code) => {
+                self.state = State::Failed(code);
+                return Err(fail(code));
+            }
+            State::BetweenFrames => self.begin_frame(src.len(), ending, doing)?,
+        };
+        let cctx = held.context.cctx();
+        let stepped = cctx.step(room, src, ending);
+        self.record.set_progression(cctx.progression());
+        self.record.set_memory_size(held.context.memory_size());
+        match stepped {
+            Ok(step) if ending == Ending::Frame && step.waiting == 0 => {
+                self.compressor.pool().give_back(held, true);
+                self.state = State::BetweenFrames;
+                self.declared_size = None;
+                Ok(step)
+            }
+            Ok(step) => {
+                self.state = State::InFrame(held);
+                Ok(step)
+            }
+            Err(code) => {
+                self.compressor.pool().give_back(held, false);
+                self.state = State::Failed(code);
+                Err(fail(code))
+            }
+        }
+    }
+
+    /// How far the frame has come.
+    pub fn progression(&self) -> Progression {
+        self.record.progression()
+    }
+
+    /// What `progression` reads, for other threads.
+    pub fn record(&self) -> &Shared<Record> {
+        &self.record
+    }
+
+    fn begin_frame(
+        &mut self,
+        src_len: usize,
+        ending: Ending,
+        doing: &'static str,
+    ) -> Result<Box<Configured<CompressionContext>>, Error> {
+        // A frame that is ended at once has the size of what there is.
+        let size = if ending == Ending::Frame { Some(src_len as u64) } else { self.declared_size };
+        let started = self.compressor.lease(doing).and_then(|mut held| {
+            let begun = held.context.begin(size).and_then(|cctx| cctx.begin_stream(size));
+            begun.map_err(|code| Error::Zstd { doing, code })?;
+            Ok(held)
+        });
+        if let Err(error) = &started {
+            // It was not the stream that failed, but what it was made from: memory or dictionary.
+            self.state = match error {
+                Error::Zstd { code, .. } => State::Failed(*code),
+                _ => State::BetweenFrames,
+            };
+        }
+        started
+    }
+}
+
+impl Drop for CompressionStream {
+    fn drop(&mut self) {
+        if let State::InFrame(held) = std::mem::replace(&mut self.state, State::BetweenFrames) {
+            self.compressor.pool().give_back(held, false);
+        }
+    }
+}
