@@ -508,6 +508,13 @@
 #define ZST_FRAME_TYPE_SKIPPABLE 1
 
 /**
+ * Compression by pushing, with output in pieces of one size. Give input with zst_compression_chunker_compress(), or ask
+ * for a flush, then take pieces with zst_compression_chunker_next() until it returns ZST_DONE. No callbacks. May be used
+ * from any thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdCompressionChunker`.
+ */
+typedef struct zst_compression_chunker zst_compression_chunker;
+
+/**
  * A dictionary. Immutable but for zst_compression_dict_precompute_compress(); may be used from several threads at a
  * time, and by any number of compressors and decompressors, which share what is digested from it.
  * Source: `ZstdCompressionDict`; libzstd's `ZSTD_CDict` and `ZSTD_DDict`.
@@ -928,6 +935,76 @@ zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
 zst_status zst_compression_obj_frame_progression(const zst_compression_obj *obj,
                                                  zst_frame_progression *out,
                                                  zst_error *err);
+
+/**
+ * A new chunker for one frame, with pieces of `chunk_size` bytes. `size` is the number of bytes that are going to be
+ * compressed, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame.
+ *
+ * On success `*out` is the caller's; free it with zst_compression_chunker_free(). `compressor` may be freed before.
+ * ZST_ERROR_VALUE when `chunk_size` is 0; ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
+ * Source: `ZstdCompressor.chunker()`.
+ */
+zst_status zst_compressor_chunker(const zst_compressor *compressor,
+                                  uint64_t size,
+                                  size_t chunk_size,
+                                  zst_compression_chunker **out,
+                                  zst_error *err);
+
+/**
+ * Frees the chunker. A frame that was not ended stays so. NULL is fine.
+ */
+void zst_compression_chunker_free(zst_compression_chunker *chunker);
+
+/**
+ * Gives `src_len` bytes of input. `src` must stay valid and unchanged until zst_compression_chunker_next() has returned
+ * ZST_DONE: until then nothing else can be begun. The pieces have exactly the chunker's size; what does not fill a piece
+ * waits inside.
+ *
+ * ZST_ERROR_STATE when the input before has not been used up, or after zst_compression_chunker_finish().
+ * Source: `ZstdCompressionChunker.compress()`.
+ */
+zst_status zst_compression_chunker_compress(const zst_compression_chunker *chunker,
+                                            const void *src,
+                                            size_t src_len,
+                                            zst_error *err);
+
+/**
+ * Asks for everything that was taken in so far. The last piece may be shorter.
+ *
+ * ZST_ERROR_STATE when the input before has not been used up, or after zst_compression_chunker_finish().
+ * Source: `ZstdCompressionChunker.flush()`.
+ */
+zst_status zst_compression_chunker_flush(const zst_compression_chunker *chunker, zst_error *err);
+
+/**
+ * Asks for everything that was taken in so far and for the end of the frame. The last piece may be shorter. No input can
+ * be given afterwards.
+ *
+ * ZST_ERROR_STATE when the input before has not been used up, or when the frame's end has been delivered.
+ * Source: `ZstdCompressionChunker.finish()`.
+ */
+zst_status zst_compression_chunker_finish(const zst_compression_chunker *chunker,
+                                          zst_error *err);
+
+/**
+ * Lends the next piece: `*out_data` is valid until the next call on the same chunker. ZST_DONE when there is none any
+ * more; the outputs are untouched then.
+ *
+ * ZST_ERROR_ZSTD when there is more or less input than was declared, and from then on.
+ * Source: the iterators of `ZstdCompressionChunker`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compression_chunker_next(const zst_compression_chunker *chunker,
+                                        const uint8_t **out_data,
+                                        size_t *out_len,
+                                        zst_error *err);
+
+/**
+ * How far the chunker has come. May be called from another thread while a call on the chunker runs.
+ * Source: libzstd's `ZSTD_getFrameProgression`.
+ */
+zst_status zst_compression_chunker_frame_progression(const zst_compression_chunker *chunker,
+                                                     zst_frame_progression *out,
+                                                     zst_error *err);
 
 /**
  * A decompressor with default parameters and, unless NULL, a dictionary.

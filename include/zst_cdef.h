@@ -121,6 +121,7 @@ enum { ZST_D_MAX_BLOCK_SIZE = 1005 };
 enum { ZST_D_MAX_OUTPUT_SIZE = 2000 };
 enum { ZST_FRAME_TYPE_ZSTD = 0 };
 enum { ZST_FRAME_TYPE_SKIPPABLE = 1 };
+typedef struct zst_compression_chunker zst_compression_chunker;
 typedef struct zst_compression_dict zst_compression_dict;
 typedef struct zst_compression_obj zst_compression_obj;
 typedef struct zst_compression_parameters zst_compression_parameters;
@@ -234,6 +235,25 @@ zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
 zst_status zst_compression_obj_frame_progression(const zst_compression_obj *obj,
                                                  zst_frame_progression *out,
                                                  zst_error *err);
+zst_status zst_compressor_chunker(const zst_compressor *compressor,
+                                  uint64_t size,
+                                  size_t chunk_size,
+                                  zst_compression_chunker **out,
+                                  zst_error *err);
+void zst_compression_chunker_free(zst_compression_chunker *chunker);
+zst_status zst_compression_chunker_compress(const zst_compression_chunker *chunker,
+                                            const void *src,
+                                            size_t src_len,
+                                            zst_error *err);
+zst_status zst_compression_chunker_flush(const zst_compression_chunker *chunker, zst_error *err);
+zst_status zst_compression_chunker_finish(const zst_compression_chunker *chunker, zst_error *err);
+zst_status zst_compression_chunker_next(const zst_compression_chunker *chunker,
+                                        const uint8_t **out_data,
+                                        size_t *out_len,
+                                        zst_error *err);
+zst_status zst_compression_chunker_frame_progression(const zst_compression_chunker *chunker,
+                                                     zst_frame_progression *out,
+                                                     zst_error *err);
 zst_status zst_decompressor_new(const zst_compression_dict *dict,
                                 zst_decompressor **out,
                                 zst_error *err);

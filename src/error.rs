@@ -44,6 +44,9 @@ pub enum Error {
         zero_too: bool,
     },
     UnknownFlushMode,
+    NotPositive {
+        name: &'static str,
+    },
     PrecomputeForNothing,
     PrecomputeForBoth,
     TooManyDictionaries {
@@ -56,6 +59,12 @@ pub enum Error {
     // The object cannot do this now.
     CompressAfterFinish,
     AlreadyFinished,
+    ChunkerFinished {
+        call: &'static str,
+    },
+    ChunkerNotConsumed {
+        operation: &'static str,
+    },
     Busy,
 
     // libzstd refuses, or would.
@@ -200,6 +209,7 @@ impl fmt::Display for Error {
                 let out = Code::PARAMETER_OUT_OF_BOUND.name();
                 write!(f, "{doing}: {out}: {name} is {value}, allowed are {min} to {max}{zero}")
             }
+            Error::NotPositive { name } => write!(f, "{name} must be positive"),
             Error::UnknownFlushMode => write!(f, "flush mode not recognized"),
             Error::PrecomputeForNothing => write!(f, "must specify one of level or compression_params"),
             Error::PrecomputeForBoth => write!(f, "must only specify one of level or compression_params"),
@@ -208,6 +218,10 @@ impl fmt::Display for Error {
 
             Error::CompressAfterFinish => write!(f, "cannot call compress() after compressor finished"),
             Error::AlreadyFinished => write!(f, "compressor object already finished"),
+            Error::ChunkerFinished { call } => write!(f, "cannot call {call}() after compression finished"),
+            Error::ChunkerNotConsumed { operation } => {
+                write!(f, "cannot {operation} before consuming output from previous operation")
+            }
             Error::Busy => write!(f, "the object is busy: another call on it is running"),
 
             Error::Zstd { doing, code } => write!(f, "{doing}: {}", code.name()),

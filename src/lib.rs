@@ -16,6 +16,7 @@ pub mod engine;
 pub mod ffi;
 
 pub mod compression_context;
+pub mod compression_chunker;
 pub mod compression_dict;
 pub mod compression_obj;
 pub mod compression_parameters;

@@ -26,9 +26,14 @@ impl<'call> Call<'call> {
 
     /// Runs `body`, turns its error or panic into a status, and describes it in `*err`.
     pub fn run(self, body: impl FnOnce(&Call<'call>) -> Result<(), Error>) -> zst_status {
+        self.run_with_status(|call| body(call).map(|()| ZST_OK))
+    }
+
+    /// The same where success has several names.
+    pub fn run_with_status(self, body: impl FnOnce(&Call<'call>) -> Result<zst_status, Error>) -> zst_status {
         let outcome = catch_unwind(AssertUnwindSafe(|| body(&self)));
         let error = match outcome {
-            Ok(Ok(())) => return ZST_OK,
+            Ok(Ok(status)) => return status,
             Ok(Err(error)) => error,
             Err(panic) => {
                 // A payload whose own drop panics must not get out either.
@@ -110,6 +115,12 @@ impl<'call> Call<'call> {
         }))
     }
 
+    /// What is left of input that the caller has lent and keeps valid.
+    pub fn lent(&self, input: &Lent) -> &'call [u8] {
+        // SAFETY: it was checked when it was lent, and is valid for as long as the function's comment says.
+        unsafe { std::slice::from_raw_parts(input.data, input.len) }
+    }
+
     /// A place for one output value.
     pub fn out<T>(&self, pointer: *mut T, name: &'static str) -> Result<Out<'call, T>, Error> {
         // SAFETY: NULL, or valid for writing one value (see `begin`).
@@ -121,6 +132,32 @@ impl<'call> Call<'call> {
     pub fn out_optional<T>(&self, pointer: *mut T) -> Option<Out<'call, T>> {
         // SAFETY: NULL, or valid for writing one value (see `begin`).
         unsafe { pointer.cast::<MaybeUninit<T>>().as_mut() }.map(Out)
+    }
+}
+
+/// Input that the caller has lent beyond the call it was given in.
+pub struct Lent {
+    data: *const u8,
+    len: usize,
+}
+
+// SAFETY: it is only an address; `Call::lent` reads from it, under the caller's promise.
+unsafe impl Send for Lent {}
+
+impl Lent {
+    pub fn new(bytes: &[u8]) -> Lent {
+        Lent { data: bytes.as_ptr(), len: bytes.len() }
+    }
+
+    pub fn nothing() -> Lent {
+        Lent::new(&[])
+    }
+
+    /// Leaves out what has been used.
+    pub fn advance(&mut self, used: usize) {
+        assert!(used <= self.len, "more was used than there is");
+        self.data = self.data.wrapping_add(used);
+        self.len -= used;
     }
 }
 

@@ -64,6 +64,7 @@ fn status(error: &Error) -> zst_status {
         | Error::UnknownParameter { .. }
         | Error::UnknownFlags { .. }
         | Error::UnknownFlushMode
+        | Error::NotPositive { .. }
         | Error::PrecomputeForNothing
         | Error::PrecomputeForBoth
         | Error::TooManyDictionaries { .. }
@@ -79,7 +80,10 @@ fn status(error: &Error) -> zst_status {
         | Error::WrongSize { .. }
         | Error::ExtraData { .. }
         | Error::DictionaryMissing { .. } => ZST_ERROR_ZSTD,
-        Error::CompressAfterFinish | Error::AlreadyFinished => ZST_ERROR_STATE,
+        Error::CompressAfterFinish
+        | Error::AlreadyFinished
+        | Error::ChunkerFinished { .. }
+        | Error::ChunkerNotConsumed { .. } => ZST_ERROR_STATE,
         Error::Busy => ZST_ERROR_BUSY,
         Error::HeaderCut { .. } => ZST_ERROR_TRUNCATED,
         Error::BrokenFrame { broken, .. } => match broken {

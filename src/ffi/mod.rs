@@ -14,6 +14,7 @@ pub mod error;
 pub mod bytes;
 pub mod compressor;
 pub mod compression_obj;
+pub mod compression_chunker;
 pub mod decompressor;
 pub mod compression_dict;
 pub mod train_dictionary;
