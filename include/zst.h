@@ -544,6 +544,12 @@ typedef struct zst_compression_parameters zst_compression_parameters;
 typedef struct zst_compressor zst_compressor;
 
 /**
+ * Decompression by pushing: give input piece by piece, cut anywhere, take its content. No callbacks. May be used from any
+ * thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdDecompressionObj`.
+ */
+typedef struct zst_decompression_obj zst_decompression_obj;
+
+/**
  * The settings and limits of a decompressor: values by the numbers ZST_D_*, and dictionaries. May be used from several
  * threads at a time. Source: the arguments of `ZstdDecompressor()`; libzstd's `ZSTD_dParameter`.
  *
@@ -1122,6 +1128,51 @@ zst_status zst_decompress(const void *src,
  * Source: `zstandard.estimate_decompression_context_size()`; libzstd's `ZSTD_estimateDCtxSize`.
  */
 size_t zst_estimate_decompression_context_size(void);
+
+/**
+ * A new object. `flags` is 0 for one frame, a skippable one included, or ZST_DECOMPRESS_READ_ACROSS_FRAMES for any
+ * number of frames, of which skippable ones are passed over.
+ *
+ * On success `*out` is the caller's; free it with zst_decompression_obj_free(). `decompressor` may be freed before.
+ * ZST_ERROR_VALUE for other flags. Source: `ZstdDecompressor.decompressobj()`.
+ */
+zst_status zst_decompressor_decompressobj(const zst_decompressor *decompressor,
+                                          int32_t flags,
+                                          zst_decompression_obj **out,
+                                          zst_error *err);
+
+/**
+ * Frees the object. NULL is fine.
+ */
+void zst_decompression_obj_free(zst_decompression_obj *obj);
+
+/**
+ * Takes `src` in and gives the content that has become ready.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). Unless NULL, `*out_src_used` is set to the number of bytes
+ * of `src` that were used: all of them, or those up to the end of the one frame; the rest is for the next object. `src`
+ * is read during the call only.
+ * ZST_ERROR_STATE after the one frame has ended. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary and
+ * ZST_ERROR_LIMIT when a limit is reached, from then on always.
+ * Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
+ */
+zst_status zst_decompression_obj_decompress(const zst_decompression_obj *obj,
+                                            const void *src,
+                                            size_t src_len,
+                                            zst_bytes *out,
+                                            size_t *out_src_used,
+                                            zst_error *err);
+
+/**
+ * 1 when the one frame has ended, else 0; always 0 with ZST_DECOMPRESS_READ_ACROSS_FRAMES, and for NULL.
+ * Source: `ZstdDecompressionObj.eof`.
+ */
+int32_t zst_decompression_obj_eof(const zst_decompression_obj *obj);
+
+/**
+ * 1 when everything that was taken in are complete frames, else 0, and for NULL: input that ends now is cut then.
+ */
+int32_t zst_decompression_obj_at_frame_end(const zst_decompression_obj *obj);
 
 /**
  * A dictionary from `len` bytes at `data`, which are copied. Empty is allowed and acts as no dictionary. `k` and `d`

@@ -126,6 +126,7 @@ typedef struct zst_compression_dict zst_compression_dict;
 typedef struct zst_compression_obj zst_compression_obj;
 typedef struct zst_compression_parameters zst_compression_parameters;
 typedef struct zst_compressor zst_compressor;
+typedef struct zst_decompression_obj zst_decompression_obj;
 typedef struct zst_decompression_parameters zst_decompression_parameters;
 typedef struct zst_decompressor zst_decompressor;
 typedef int32_t zst_status;
@@ -294,6 +295,19 @@ zst_status zst_decompress(const void *src,
                           zst_bytes *out,
                           zst_error *err);
 size_t zst_estimate_decompression_context_size(void);
+zst_status zst_decompressor_decompressobj(const zst_decompressor *decompressor,
+                                          int32_t flags,
+                                          zst_decompression_obj **out,
+                                          zst_error *err);
+void zst_decompression_obj_free(zst_decompression_obj *obj);
+zst_status zst_decompression_obj_decompress(const zst_decompression_obj *obj,
+                                            const void *src,
+                                            size_t src_len,
+                                            zst_bytes *out,
+                                            size_t *out_src_used,
+                                            zst_error *err);
+int32_t zst_decompression_obj_eof(const zst_decompression_obj *obj);
+int32_t zst_decompression_obj_at_frame_end(const zst_decompression_obj *obj);
 zst_status zst_compression_dict_new(const void *data,
                                     size_t len,
                                     int32_t dict_type,

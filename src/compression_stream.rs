@@ -5,7 +5,7 @@
 
 use crate::compression_context::CompressionContext;
 use crate::compressor::Compressor;
-use crate::engine::{Code, Ending, Progression, Room, Shared, Step};
+use crate::engine::{Code, CompressionStep, Ending, Progression, Room, Shared};
 use crate::error::Error;
 use crate::pool::{Configured, Context, Record};
 
@@ -48,7 +48,7 @@ impl CompressionStream {
 
     /// Takes in some of `src` and puts some of the frame into `room`. With `Ending::Frame`, the frame has ended when
     /// nothing is waiting any more; the next step begins another one.
-    pub fn step(&mut self, room: &mut Room<'_>, src: &[u8], ending: Ending) -> Result<Step, Error> {
+    pub fn step(&mut self, room: &mut Room<'_>, src: &[u8], ending: Ending) -> Result<CompressionStep, Error> {
         let doing = if ending == Ending::Nothing { self.doing.feeding } else { self.doing.ending };
         let fail = |code| Error::Zstd { doing, code };
         // Whatever goes wrong below leaves a stream that has failed.

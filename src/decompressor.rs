@@ -11,7 +11,7 @@ use crate::engine::{
 };
 use crate::error::{Broken, ChunkFault, Error};
 use crate::frame::Frame;
-use crate::pool::{Context, Pool};
+use crate::pool::{Configured, Context, Pool};
 use std::mem::MaybeUninit;
 
 const DOING: &str = "decompression error";
@@ -183,7 +183,7 @@ impl Decompressor {
                 return Ok(());
             }
             self.check_window(frame)?;
-            let ddict = self.dictionary_for(&frame.header)?;
+            let ddict = self.dictionary_for(&frame.header, DOING)?.map(|ddict| &**ddict);
             let decoded = dctx.decompress_in_steps(&mut output, bytes, ddict, |output| {
                 make_room(output, plan, 1).map_err(Halt::Refused)
             });
@@ -209,7 +209,7 @@ impl Decompressor {
         room: &mut Room<'_>,
         limit: u64,
     ) -> Result<(), Error> {
-        let ddict = self.dictionary_for(&frame.header)?;
+        let ddict = self.dictionary_for(&frame.header, DOING)?.map(|ddict| &**ddict);
         let allowed = (limit - room.len() as u64).min(room.left() as u64);
         match frame.content_size() {
             Some(recorded) if recorded > allowed => {
@@ -240,20 +240,37 @@ impl Decompressor {
         let limit = self.parameters.max_window_size;
         let window = frame.header.window_size;
         if window > limit {
-            return Err(Error::WindowLimit { window, limit });
+            return Err(Error::WindowLimit { doing: DOING, window, limit });
         }
         Ok(())
     }
 
-    fn dictionary_for(&self, header: &FrameHeader) -> Result<Option<&DDict>, Error> {
+    /// The dictionary for a frame. `doing` begins the text of an error.
+    pub fn dictionary_for(&self, header: &FrameHeader, doing: &'static str) -> Result<Option<&Shared<DDict>>, Error> {
         let wanted = header.dict_id;
         if wanted == 0 {
-            return Ok(self.dictionaries.first().map(|ddict| &**ddict));
+            return Ok(self.dictionaries.first());
         }
         match self.dictionaries.iter().find(|ddict| ddict.id() == wanted) {
             Some(ddict) => Ok(Some(ddict)),
-            None => Err(Error::DictionaryMissing { wanted, given: self.dictionaries.first().map(|ddict| ddict.id()) }),
+            None => {
+                let given = self.dictionaries.first().map(|ddict| ddict.id());
+                Err(Error::DictionaryMissing { doing, wanted, given })
+            }
         }
+    }
+
+    pub fn parameters(&self) -> &DecompressionParameters {
+        &self.parameters
+    }
+
+    /// A context for an operation of many calls.
+    pub fn lease(&self) -> Result<Box<Configured<DecompressionContext>>, Error> {
+        self.pool.lease(0, |context| context.configure(&self.parameters))
+    }
+
+    pub fn pool(&self) -> &Pool<DecompressionContext> {
+        &self.pool
     }
 
     /// The frame of one chunk of a chain, without what follows it, and the size of its content.

@@ -58,6 +58,7 @@ pub enum Error {
 
     // The object cannot do this now.
     CompressAfterFinish,
+    DecompressAfterFrame,
     AlreadyFinished,
     ChunkerFinished {
         call: &'static str,
@@ -103,7 +104,13 @@ pub enum Error {
         limit: u64,
         needed: Option<u64>,
     },
+    /// Of a stream.
+    StreamLimit {
+        doing: &'static str,
+        limit: u64,
+    },
     WindowLimit {
+        doing: &'static str,
         window: u64,
         limit: u64,
     },
@@ -111,6 +118,7 @@ pub enum Error {
         bytes: u64,
     },
     DictionaryMissing {
+        doing: &'static str,
         wanted: u32,
         given: Option<u32>,
     },
@@ -217,6 +225,7 @@ impl fmt::Display for Error {
             Error::DuplicateDictionary { id } => write!(f, "there is a dictionary with id {id} already"),
 
             Error::CompressAfterFinish => write!(f, "cannot call compress() after compressor finished"),
+            Error::DecompressAfterFrame => write!(f, "cannot use a decompressobj multiple times"),
             Error::AlreadyFinished => write!(f, "compressor object already finished"),
             Error::ChunkerFinished { call } => write!(f, "cannot call {call}() after compression finished"),
             Error::ChunkerNotConsumed { operation } => {
@@ -283,18 +292,22 @@ impl fmt::Display for Error {
                 "decompression error: did not decompress full frame: the content is more than max_output_size, {limit} \
                  bytes"
             ),
-            Error::WindowLimit { window, limit } => write!(
+            Error::StreamLimit { doing, limit } => write!(
                 f,
-                "decompression error: {}: frame needs a window of {window} bytes, the limit is {limit}; raise \
+                "{doing}: the content is more than max_output_size; {limit} bytes have been produced, which is the limit"
+            ),
+            Error::WindowLimit { doing, window, limit } => write!(
+                f,
+                "{doing}: {}: frame needs a window of {window} bytes, the limit is {limit}; raise \
                  max_window_size",
                 Code::WINDOW_TOO_LARGE.name()
             ),
             Error::ExtraData { bytes } => {
                 write!(f, "compressed input contains {bytes} bytes of unused data, which is disallowed")
             }
-            Error::DictionaryMissing { wanted, given } => {
+            Error::DictionaryMissing { doing, wanted, given } => {
                 let mismatch = Code::DICTIONARY_WRONG.name();
-                write!(f, "decompression error: {mismatch}: the frame was made with dictionary {wanted}, ")?;
+                write!(f, "{doing}: {mismatch}: the frame was made with dictionary {wanted}, ")?;
                 match given {
                     None => write!(f, "none was given"),
                     Some(0) => write!(f, "the one given has no id"),

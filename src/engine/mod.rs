@@ -15,10 +15,10 @@ mod parameters;
 mod shared;
 mod trainer;
 
-pub use cctx::{CCtx, Ending, Progression, Step};
+pub use cctx::{CCtx, Ending, Progression, Step as CompressionStep};
 pub use cdict::CDict;
 pub use code::Code;
-pub use dctx::DCtx;
+pub use dctx::{DCtx, Step as DecompressionStep};
 pub use ddict::DDict;
 pub use header::{FrameHeader, FrameKind, Header, frame_header, frame_header_size};
 pub use library::*;

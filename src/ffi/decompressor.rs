@@ -9,13 +9,13 @@ use super::status::zst_status;
 use crate::decompression_parameters::{DecompressionParameters, Dictionaries};
 use crate::decompression_plan::Request;
 use crate::decompressor::Decompressor;
-use crate::engine;
+use crate::engine::{self, Shared};
 use crate::error::Error;
 use std::ffi::c_void;
 
 /// A decompressor: immutable settings, and contexts that are reused. One decompressor serves any number of threads at a
 /// time, in parallel. Source: `ZstdDecompressor`; libzstd's `ZSTD_DCtx`.
-pub struct zst_decompressor(Decompressor);
+pub struct zst_decompressor(pub(super) Shared<Decompressor>);
 
 /// Decode all frames, not only the first one, and join their contents.
 pub const ZST_DECOMPRESS_READ_ACROSS_FRAMES: i32 = 1;
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn zst_decompressor_new(
         }
         let out = call.out(out, "out")?;
         let decompressor = Decompressor::new(DecompressionParameters::default(), &dictionaries)?;
-        out.give_handle(zst_decompressor(decompressor))?;
+        out.give_handle(zst_decompressor(Shared::try_new(decompressor)?))?;
         Ok(())
     })
 }
@@ -73,7 +73,8 @@ pub unsafe extern "C" fn zst_decompressor_new_from_parameters(
             dictionaries.add(dictionary)?;
         }
         let out = call.out(out, "out")?;
-        out.give_handle(zst_decompressor(Decompressor::new(settings.parameters, &dictionaries)?))?;
+        let decompressor = Decompressor::new(settings.parameters, &dictionaries)?;
+        out.give_handle(zst_decompressor(Shared::try_new(decompressor)?))?;
         Ok(())
     })
 }

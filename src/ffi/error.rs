@@ -81,6 +81,7 @@ fn status(error: &Error) -> zst_status {
         | Error::ExtraData { .. }
         | Error::DictionaryMissing { .. } => ZST_ERROR_ZSTD,
         Error::CompressAfterFinish
+        | Error::DecompressAfterFrame
         | Error::AlreadyFinished
         | Error::ChunkerFinished { .. }
         | Error::ChunkerNotConsumed { .. } => ZST_ERROR_STATE,
@@ -90,7 +91,7 @@ fn status(error: &Error) -> zst_status {
             Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => ZST_ERROR_TRUNCATED,
             Broken::NotAFrame(_) | Broken::Corrupted | Broken::ImpossibleSize { .. } => ZST_ERROR_ZSTD,
         },
-        Error::OutputLimit { .. } | Error::WindowLimit { .. } => ZST_ERROR_LIMIT,
+        Error::OutputLimit { .. } | Error::StreamLimit { .. } | Error::WindowLimit { .. } => ZST_ERROR_LIMIT,
         Error::Chunk { fault, .. } => match fault {
             ChunkFault::EmptyChain
             | ChunkFault::TooSmall
@@ -162,9 +163,10 @@ fn numbers(error: &Error) -> (u64, u64) {
         },
         Error::WrongSize { produced, recorded } => (recorded, produced),
         Error::OutputLimit { limit, needed } => (limit, needed.unwrap_or(0)),
-        Error::WindowLimit { window, limit } => (limit, window),
+        Error::StreamLimit { limit, .. } => (limit, 0),
+        Error::WindowLimit { window, limit, .. } => (limit, window),
         Error::ExtraData { bytes } => (0, bytes),
-        Error::DictionaryMissing { wanted, given } => (wanted.into(), given.unwrap_or(0).into()),
+        Error::DictionaryMissing { wanted, given, .. } => (wanted.into(), given.unwrap_or(0).into()),
         Error::Chunk { fault: ChunkFault::ImpossibleSize { claimed, possible }, .. } => (possible, claimed),
         Error::Chunk { fault: ChunkFault::OutputLimit { limit, needed }, .. } => (limit, needed),
         _ => (0, 0),

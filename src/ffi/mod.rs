@@ -16,6 +16,7 @@ pub mod compressor;
 pub mod compression_obj;
 pub mod compression_chunker;
 pub mod decompressor;
+pub mod decompression_obj;
 pub mod compression_dict;
 pub mod train_dictionary;
 pub mod compression_parameters;

@@ -1,0 +1,187 @@
+//! Decompression step by step: what all streaming objects of a decompressor are made of.
+//!
+//! A stream takes a context from its decompressor's pool when a frame begins and gives it back when the frame has ended.
+//! It looks at each header itself before libzstd does: to choose the dictionary, to say what is wrong in full, and to know
+//! how much content is to come.
+
+use crate::decompression_context::DecompressionContext;
+use crate::decompressor::Decompressor;
+use crate::engine::{Code, DecompressionStep, FrameHeader, FrameKind, Header, Room, Shared, frame_header};
+use crate::error::{Broken, Error};
+use crate::pool::{Configured, Context, Record};
+use std::mem::MaybeUninit;
+
+/// No header is longer.
+const HEADER_MAX: usize = 18;
+
+pub struct DecompressionStream {
+    decompressor: Shared<Decompressor>,
+    /// Begins the text of an error.
+    doing: &'static str,
+    state: State,
+    /// Bytes of content given out, over all frames.
+    produced: u64,
+    record: Shared<Record>,
+}
+
+enum State {
+    /// The first bytes of the next header, as far as they have come.
+    BetweenFrames {
+        head: [u8; HEADER_MAX],
+        len: usize,
+    },
+    InFrame {
+        header: FrameHeader,
+        held: Box<Configured<DecompressionContext>>,
+        produced: u64,
+    },
+    Failed(Error),
+}
+
+impl State {
+    const BETWEEN_FRAMES: State = State::BetweenFrames { head: [0; HEADER_MAX], len: 0 };
+}
+
+impl DecompressionStream {
+    pub fn new(decompressor: &Shared<Decompressor>, doing: &'static str) -> Result<DecompressionStream, Error> {
+        let record = Shared::try_new(Record::default())?;
+        decompressor.pool().set_latest(&record);
+        let state = State::BETWEEN_FRAMES;
+        Ok(DecompressionStream { decompressor: decompressor.clone(), doing, state, produced: 0, record })
+    }
+
+    /// Nothing of a frame has been taken in that is not complete.
+    pub fn at_frame_end(&self) -> bool {
+        matches!(self.state, State::BetweenFrames { len: 0, .. })
+    }
+
+    /// The header of the frame that is being decoded, and how much of its content has been given out.
+    pub fn frame(&self) -> Option<(&FrameHeader, u64)> {
+        match &self.state {
+            State::InFrame { header, produced, .. } => Some((header, *produced)),
+            State::BetweenFrames { .. } | State::Failed(_) => None,
+        }
+    }
+
+    /// Takes in the header of the next frame, or what `src` has of it; returns the bytes used. Does nothing inside a frame.
+    pub fn enter_frame(&mut self, src: &[u8]) -> Result<usize, Error> {
+        let State::BetweenFrames { mut head, len } = self.state else {
+            return Ok(0);
+        };
+        let more = src.len().min(HEADER_MAX - len);
+        head[len..len + more].copy_from_slice(&src[..more]);
+        match frame_header(&head[..len + more], self.decompressor.parameters().format) {
+            Ok(Header::Cut { .. }) => {
+                self.state = State::BetweenFrames { head, len: len + more };
+                Ok(more)
+            }
+            Ok(Header::Complete(header)) => {
+                // What came earlier goes into libzstd now. The rest of the header is still in `src`, so that a frame which
+                // comes as a whole is decoded in one piece.
+                self.begin(header, &head[..len])?;
+                Ok(0)
+            }
+            Err(code) => Err(self.fail(Error::Zstd { doing: self.doing, code })),
+        }
+    }
+
+    /// Takes in some of `src` and puts some of the content into `room`.
+    pub fn step(&mut self, room: &mut Room<'_>, src: &[u8]) -> Result<DecompressionStep, Error> {
+        let used = match &self.state {
+            State::Failed(error) => return Err(*error),
+            State::InFrame { .. } => 0,
+            State::BetweenFrames { .. } => self.enter_frame(src)?,
+        };
+        let State::InFrame { header, held, produced } = &mut self.state else {
+            return Ok(DecompressionStep { consumed: used, frame_ended: false });
+        };
+        let before = room.len();
+        let allowed = self.decompressor.parameters().max_output_size.map_or(u64::MAX, |limit| limit - self.produced);
+        let dctx = &mut held.context.dctx;
+        let mut stepped = dctx.step(room, usize::try_from(allowed).unwrap_or(usize::MAX), src);
+        let given = (room.len() - before) as u64;
+        *produced += given;
+        self.produced += given;
+        let mut over_the_limit = false;
+        if let Ok(step) = &mut stepped
+            && given == allowed
+            && !step.frame_ended
+        {
+            // There is no room by the limit's leave. Is there more content?
+            let mut probe = [MaybeUninit::uninit()];
+            let mut probe = Room::new(&mut probe);
+            stepped = dctx.step(&mut probe, 1, &src[step.consumed..]).map(|probed| DecompressionStep {
+                consumed: step.consumed + probed.consumed,
+                frame_ended: probed.frame_ended,
+            });
+            over_the_limit = !probe.is_empty();
+        }
+        self.record.set_memory_size(held.context.memory_size());
+        let doing = self.doing;
+        match stepped {
+            _ if over_the_limit => Err(self.fail(Error::StreamLimit { doing, limit: self.produced })),
+            Ok(step) => {
+                if step.frame_ended {
+                    self.leave();
+                }
+                Ok(step)
+            }
+            Err(Code::WINDOW_TOO_LARGE) => {
+                let (window, limit) = (header.window_size, self.decompressor.parameters().max_window_size);
+                Err(self.fail(Error::WindowLimit { doing, window, limit }))
+            }
+            Err(code) => Err(self.fail(Error::Zstd { doing, code })),
+        }
+    }
+
+    /// The error for input that ends here.
+    pub fn cut(&self) -> Error {
+        Error::BrokenFrame { while_decompressing: true, broken: Broken::Cut, at: 0, have: 0 }
+    }
+
+    /// For other threads.
+    pub fn record(&self) -> &Shared<Record> {
+        &self.record
+    }
+
+    /// Whether the frame that is being decoded is skippable.
+    pub fn in_skippable_frame(&self) -> bool {
+        self.frame().is_some_and(|(header, _)| header.kind == FrameKind::Skippable)
+    }
+
+    fn begin(&mut self, header: FrameHeader, head: &[u8]) -> Result<(), Error> {
+        let doing = self.doing;
+        let ddict = match self.decompressor.dictionary_for(&header, doing) {
+            Ok(ddict) => ddict.cloned(),
+            Err(error) => return Err(self.fail(error)),
+        };
+        let mut held = self.decompressor.lease()?;
+        let dctx = &mut held.context.dctx;
+        let begun = dctx.begin_stream(ddict).and_then(|()| dctx.step(&mut Room::new(&mut []), 0, head));
+        self.state = State::InFrame { header, held, produced: 0 };
+        match begun {
+            Ok(_) => Ok(()),
+            Err(code) => Err(self.fail(Error::Zstd { doing, code })),
+        }
+    }
+
+    /// Gives the context back.
+    fn leave(&mut self) {
+        if let State::InFrame { mut held, .. } = std::mem::replace(&mut self.state, State::BETWEEN_FRAMES) {
+            held.context.dctx.end_stream();
+            self.decompressor.pool().give_back(held, true);
+        }
+    }
+
+    fn fail(&mut self, error: Error) -> Error {
+        self.leave();
+        self.state = State::Failed(error);
+        error
+    }
+}
+
+impl Drop for DecompressionStream {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
