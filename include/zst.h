@@ -544,6 +544,14 @@ typedef struct zst_compression_parameters zst_compression_parameters;
 typedef struct zst_compressor zst_compressor;
 
 /**
+ * Decompression by pushing, with output in pieces of one size. Give input with zst_decompression_chunker_decompress(),
+ * then take pieces with zst_decompression_chunker_next() until it returns ZST_DONE; at the end call
+ * zst_decompression_chunker_finish() and take the last one. All frames are decoded, skippable ones passed over. No
+ * callbacks. May be used from any thread, by one at a time: a second call gets ZST_ERROR_BUSY.
+ */
+typedef struct zst_decompression_chunker zst_decompression_chunker;
+
+/**
  * Decompression by pushing: give input piece by piece, cut anywhere, take its content. No callbacks. May be used from any
  * thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdDecompressionObj`.
  */
@@ -1173,6 +1181,56 @@ int32_t zst_decompression_obj_eof(const zst_decompression_obj *obj);
  * 1 when everything that was taken in are complete frames, else 0, and for NULL: input that ends now is cut then.
  */
 int32_t zst_decompression_obj_at_frame_end(const zst_decompression_obj *obj);
+
+/**
+ * A new chunker, with pieces of `chunk_size` bytes.
+ *
+ * On success `*out` is the caller's; free it with zst_decompression_chunker_free(). `decompressor` may be freed before.
+ * ZST_ERROR_VALUE when `chunk_size` is 0. Source: what `ZstdCompressor.chunker()` is for compression.
+ */
+zst_status zst_decompressor_chunker(const zst_decompressor *decompressor,
+                                    size_t chunk_size,
+                                    zst_decompression_chunker **out,
+                                    zst_error *err);
+
+/**
+ * Frees the chunker. NULL is fine.
+ */
+void zst_decompression_chunker_free(zst_decompression_chunker *chunker);
+
+/**
+ * Gives `src_len` bytes of input, cut anywhere. `src` must stay valid and unchanged until
+ * zst_decompression_chunker_next() has returned ZST_DONE: until then nothing else can be begun. What does not fill a
+ * piece waits inside.
+ *
+ * ZST_ERROR_STATE when the input before has not been used up, or after zst_decompression_chunker_finish().
+ * Source: libzstd's `ZSTD_decompressStream`.
+ */
+zst_status zst_decompression_chunker_decompress(const zst_decompression_chunker *chunker,
+                                                const void *src,
+                                                size_t src_len,
+                                                zst_error *err);
+
+/**
+ * Says that there is no more input; the last piece, which may be shorter, then comes with
+ * zst_decompression_chunker_next().
+ *
+ * ZST_ERROR_TRUNCATED when the input ended inside a frame: the last piece has what there was of it.
+ * ZST_ERROR_STATE when the input before has not been used up, or when it was said before.
+ */
+zst_status zst_decompression_chunker_finish(const zst_decompression_chunker *chunker, zst_error *err);
+
+/**
+ * Lends the next piece: `*out_data` is valid until the next call on the same chunker. ZST_DONE when there is none any
+ * more; the outputs are untouched then.
+ *
+ * ZST_ERROR_ZSTD when the data is damaged, is no frame or needs another dictionary, ZST_ERROR_LIMIT when a limit is
+ * reached; from then on always.
+ */
+zst_status zst_decompression_chunker_next(const zst_decompression_chunker *chunker,
+                                          const uint8_t **out_data,
+                                          size_t *out_len,
+                                          zst_error *err);
 
 /**
  * A dictionary from `len` bytes at `data`, which are copied. Empty is allowed and acts as no dictionary. `k` and `d`

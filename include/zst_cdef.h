@@ -126,6 +126,7 @@ typedef struct zst_compression_dict zst_compression_dict;
 typedef struct zst_compression_obj zst_compression_obj;
 typedef struct zst_compression_parameters zst_compression_parameters;
 typedef struct zst_compressor zst_compressor;
+typedef struct zst_decompression_chunker zst_decompression_chunker;
 typedef struct zst_decompression_obj zst_decompression_obj;
 typedef struct zst_decompression_parameters zst_decompression_parameters;
 typedef struct zst_decompressor zst_decompressor;
@@ -308,6 +309,21 @@ zst_status zst_decompression_obj_decompress(const zst_decompression_obj *obj,
                                             zst_error *err);
 int32_t zst_decompression_obj_eof(const zst_decompression_obj *obj);
 int32_t zst_decompression_obj_at_frame_end(const zst_decompression_obj *obj);
+zst_status zst_decompressor_chunker(const zst_decompressor *decompressor,
+                                    size_t chunk_size,
+                                    zst_decompression_chunker **out,
+                                    zst_error *err);
+void zst_decompression_chunker_free(zst_decompression_chunker *chunker);
+zst_status zst_decompression_chunker_decompress(const zst_decompression_chunker *chunker,
+                                                const void *src,
+                                                size_t src_len,
+                                                zst_error *err);
+zst_status zst_decompression_chunker_finish(const zst_decompression_chunker *chunker,
+                                            zst_error *err);
+zst_status zst_decompression_chunker_next(const zst_decompression_chunker *chunker,
+                                          const uint8_t **out_data,
+                                          size_t *out_len,
+                                          zst_error *err);
 zst_status zst_compression_dict_new(const void *data,
                                     size_t len,
                                     int32_t dict_type,

@@ -54,7 +54,10 @@ impl CompressionChunker {
             Phase::Finishing | Phase::Finished => Err(Error::ChunkerFinished { call: "compress" }),
             Phase::Feeding => Err(Error::ChunkerNotConsumed { operation: "perform operation" }),
             // What a flush has not delivered yet comes out with the next pieces.
-            Phase::Idle | Phase::Flushing => self.enter(Phase::Feeding),
+            Phase::Idle | Phase::Flushing => {
+                self.phase = Phase::Feeding;
+                Ok(())
+            }
         }
     }
 
@@ -63,7 +66,10 @@ impl CompressionChunker {
         match self.phase {
             Phase::Finishing | Phase::Finished => Err(Error::ChunkerFinished { call: "flush" }),
             Phase::Feeding => Err(Error::ChunkerNotConsumed { operation: "call flush()" }),
-            Phase::Idle | Phase::Flushing => self.enter(Phase::Flushing),
+            Phase::Idle | Phase::Flushing => {
+                self.phase = Phase::Flushing;
+                Ok(())
+            }
         }
     }
 
@@ -72,7 +78,10 @@ impl CompressionChunker {
         match self.phase {
             Phase::Finished => Err(Error::ChunkerFinished { call: "finish" }),
             Phase::Feeding => Err(Error::ChunkerNotConsumed { operation: "call finish()" }),
-            Phase::Idle | Phase::Flushing | Phase::Finishing => self.enter(Phase::Finishing),
+            Phase::Idle | Phase::Flushing | Phase::Finishing => {
+                self.phase = Phase::Finishing;
+                Ok(())
+            }
         }
     }
 
@@ -112,10 +121,5 @@ impl CompressionChunker {
                 return Ok((used, None));
             }
         }
-    }
-
-    fn enter(&mut self, phase: Phase) -> Result<(), Error> {
-        self.phase = phase;
-        Ok(())
     }
 }

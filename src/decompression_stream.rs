@@ -6,8 +6,8 @@
 
 use crate::decompression_context::DecompressionContext;
 use crate::decompressor::Decompressor;
-use crate::engine::{Code, DecompressionStep, FrameHeader, FrameKind, Header, Room, Shared, frame_header};
-use crate::error::{Broken, Error};
+use crate::engine::{Code, DecompressionStep, FrameHeader, Header, Room, Shared, frame_header};
+use crate::error::Error;
 use crate::pool::{Configured, Context, Record};
 use std::mem::MaybeUninit;
 
@@ -92,15 +92,20 @@ impl DecompressionStream {
             State::InFrame { .. } => 0,
             State::BetweenFrames { .. } => self.enter_frame(src)?,
         };
-        let State::InFrame { header, held, produced } = &mut self.state else {
+        let State::InFrame { header, held, produced, full } = &mut self.state else {
             return Ok(DecompressionStep { consumed: used, frame_ended: false });
         };
+        // libzstd takes it for an endless loop when it is called in vain again and again.
+        if src.is_empty() && !*full {
+            return Ok(DecompressionStep { consumed: 0, frame_ended: false });
+        }
         let before = room.len();
         let allowed = self.decompressor.parameters().max_output_size.map_or(u64::MAX, |limit| limit - self.produced);
         let dctx = &mut held.context.dctx;
         let mut stepped = dctx.step(room, usize::try_from(allowed).unwrap_or(usize::MAX), src);
         let given = (room.len() - before) as u64;
         *produced += given;
+        *full = room.left() == 0;
         self.produced += given;
         let mut over_the_limit = false;
         if let Ok(step) = &mut stepped
@@ -134,19 +139,9 @@ impl DecompressionStream {
         }
     }
 
-    /// The error for input that ends here.
-    pub fn cut(&self) -> Error {
-        Error::BrokenFrame { while_decompressing: true, broken: Broken::Cut, at: 0, have: 0 }
-    }
-
     /// For other threads.
     pub fn record(&self) -> &Shared<Record> {
         &self.record
-    }
-
-    /// Whether the frame that is being decoded is skippable.
-    pub fn in_skippable_frame(&self) -> bool {
-        self.frame().is_some_and(|(header, _)| header.kind == FrameKind::Skippable)
     }
 
     fn begin(&mut self, header: FrameHeader, head: &[u8]) -> Result<(), Error> {
@@ -158,7 +153,7 @@ impl DecompressionStream {
         let mut held = self.decompressor.lease()?;
         let dctx = &mut held.context.dctx;
         let begun = dctx.begin_stream(ddict).and_then(|()| dctx.step(&mut Room::new(&mut []), 0, head));
-        self.state = State::InFrame { header, held, produced: 0 };
+        self.state = State::InFrame { header, held, produced: 0, full: false };
         match begun {
             Ok(_) => Ok(()),
             Err(code) => Err(self.fail(Error::Zstd { doing, code })),

@@ -63,6 +63,9 @@ pub enum Error {
     ChunkerFinished {
         call: &'static str,
     },
+    DecompressionFinished {
+        call: &'static str,
+    },
     ChunkerNotConsumed {
         operation: &'static str,
     },
@@ -94,6 +97,9 @@ pub enum Error {
         broken: Broken,
         at: usize,
         have: usize,
+    },
+    InputEndsInsideFrame {
+        doing: &'static str,
     },
     NoContentSize,
     WrongSize {
@@ -228,6 +234,9 @@ impl fmt::Display for Error {
             Error::DecompressAfterFrame => write!(f, "cannot use a decompressobj multiple times"),
             Error::AlreadyFinished => write!(f, "compressor object already finished"),
             Error::ChunkerFinished { call } => write!(f, "cannot call {call}() after compression finished"),
+            Error::DecompressionFinished { call } => {
+                write!(f, "cannot call {call}() after decompression finished")
+            }
             Error::ChunkerNotConsumed { operation } => {
                 write!(f, "cannot {operation} before consuming output from previous operation")
             }
@@ -275,6 +284,7 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            Error::InputEndsInsideFrame { doing } => write!(f, "{doing}: input ends inside a frame"),
             Error::NoContentSize => write!(
                 f,
                 "could not determine content size in frame header: the frame does not record it; give max_output_size"

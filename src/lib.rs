@@ -22,6 +22,7 @@ pub mod compression_obj;
 pub mod compression_parameters;
 pub mod compression_stream;
 pub mod compressor;
+pub mod decompression_chunker;
 pub mod decompression_context;
 pub mod decompression_obj;
 pub mod decompression_parameters;

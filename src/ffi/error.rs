@@ -84,9 +84,10 @@ fn status(error: &Error) -> zst_status {
         | Error::DecompressAfterFrame
         | Error::AlreadyFinished
         | Error::ChunkerFinished { .. }
+        | Error::DecompressionFinished { .. }
         | Error::ChunkerNotConsumed { .. } => ZST_ERROR_STATE,
         Error::Busy => ZST_ERROR_BUSY,
-        Error::HeaderCut { .. } => ZST_ERROR_TRUNCATED,
+        Error::HeaderCut { .. } | Error::InputEndsInsideFrame { .. } => ZST_ERROR_TRUNCATED,
         Error::BrokenFrame { broken, .. } => match broken {
             Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => ZST_ERROR_TRUNCATED,
             Broken::NotAFrame(_) | Broken::Corrupted | Broken::ImpossibleSize { .. } => ZST_ERROR_ZSTD,
@@ -116,7 +117,7 @@ fn zstd_code(error: &Error) -> Option<Code> {
         Error::UnusableDictionary { .. } => Some(Code::DICTIONARY_CORRUPTED),
         Error::DictionaryMissing { .. } => Some(Code::DICTIONARY_WRONG),
         Error::WindowLimit { .. } => Some(Code::WINDOW_TOO_LARGE),
-        Error::HeaderCut { .. } => Some(Code::SRC_SIZE_WRONG),
+        Error::HeaderCut { .. } | Error::InputEndsInsideFrame { .. } => Some(Code::SRC_SIZE_WRONG),
         Error::BufferTooSmall { .. } => Some(Code::DST_SIZE_TOO_SMALL),
         Error::BrokenFrame { broken, .. } => Some(match broken {
             Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => {

@@ -17,6 +17,7 @@ pub mod compression_obj;
 pub mod compression_chunker;
 pub mod decompressor;
 pub mod decompression_obj;
+pub mod decompression_chunker;
 pub mod compression_dict;
 pub mod train_dictionary;
 pub mod compression_parameters;
