@@ -30,10 +30,12 @@ enum State {
         head: [u8; HEADER_MAX],
         len: usize,
     },
+    /// `full`: the last step filled all the room it had, so content may be waiting inside.
     InFrame {
         header: FrameHeader,
         held: Box<Configured<DecompressionContext>>,
         produced: u64,
+        full: bool,
     },
     Failed(Error),
 }
