@@ -4,7 +4,7 @@
  * Shows: zst_compressor_chunker(), which gives compressed data in pieces of exactly the size asked for, the last one
  * shorter, whatever the sizes of the input are; a declared size, which is recorded in the frame.
  *
- *     chunked_upload FILE PART_SIZE     writes FILE.part-000, FILE.part-001, ...
+ *     chunked_upload FILE PART_SIZE     writes FILE.part-000000, FILE.part-000001, ...
  *     cat FILE.part-* | zstd -d         restores it
  */
 
@@ -20,7 +20,7 @@ static int upload(const char *name, unsigned number, const uint8_t *data, size_t
     char path[4096];
     FILE *file;
     int written;
-    if (snprintf(path, sizeof path, "%s.part-%03u", name, number) >= (int)sizeof path) {
+    if (snprintf(path, sizeof path, "%s.part-%06u", name, number) >= (int)sizeof path) {
         fprintf(stderr, "chunked_upload: %s: the name is too long\n", name);
         return -1;
     }

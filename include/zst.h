@@ -8,7 +8,7 @@
  *   and which may be NULL. On success *err is not touched.
  * - Every other pointer must not be NULL unless the comment says so; a NULL gives ZST_ERROR_ARGUMENT. Input bytes may
  *   be NULL when their length is 0. Pointers must be valid for what the comment says is read or written, during the
- *   call; output bytes must not overlap input bytes.
+ *   call; what one pointer writes must not overlap what another reads or writes.
  * - Outputs (out, out_...) are written when a function succeeds and are untouched when it fails.
  * - Constructors give, _free functions take, nothing else does. NULL may be freed. Handles may be freed in any order:
  *   what they need of each other is kept alive. A handle must not be freed while a call on it is running.
@@ -170,7 +170,8 @@
 #define ZST_ERROR_BUSY (-6)
 
 /**
- * The data is not what it should be, or libzstd refuses a setting; zst_error.zstd_code may tell more.
+ * The data is not what it should be, or a setting is out of bounds, or libzstd refuses it; zst_error.zstd_code may tell
+ * more.
  */
 #define ZST_ERROR_ZSTD (-7)
 
@@ -624,7 +625,7 @@ typedef struct {
    */
   uint64_t expected;
   /**
-   * What there was instead. 0 when `expected` has no meaning.
+   * What there was instead, where that is a number. 0 otherwise.
    */
   uint64_t actual;
   /**
@@ -703,7 +704,8 @@ typedef struct {
    */
   uint32_t dict_id;
   /**
-   * What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything.
+   * What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything. It has one setting for the
+   * whole process, so trainings that run at the same time may print too.
    */
   uint32_t notifications;
   /**
@@ -872,7 +874,7 @@ zst_status zst_compressor_frame_progression(const zst_compressor *compressor,
 
 /**
  * Bytes of memory used by the context of the operation that was started last on this compressor; before any, by a fresh
- * context. May be called from another thread while the operation runs.
+ * context. May be called from another thread while the operation runs; worker threads are counted when they are done.
  *
  * Source: `ZstdCompressor.memory_size()`; libzstd's `ZSTD_sizeof_CCtx`.
  */
@@ -1076,8 +1078,11 @@ zst_status zst_decompressor_decompress(const zst_decompressor *decompressor,
  * overlap `src`.
  *
  * On success sets `*out_len` to the size of the content; the bytes of `dst` behind it are undefined. On failure
- * `*out_len` and `*out_src_used` are untouched and the content of `dst` is undefined. ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that
- * is enough. Where that can be told from the frame headers, `dst` is not touched.
+ * `*out_len` and `*out_src_used` are untouched and the content of `dst` is undefined.
+ *
+ * ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that is enough, if it is within the
+ * limits. Where that can be told from the frame headers, `dst` is not touched. Other errors as in
+ * zst_decompressor_decompress().
  * Source: `ZstdDecompressor.decompress()`; libzstd's `ZSTD_decompressDCtx`.
  */
 zst_status zst_decompressor_decompress_into(const zst_decompressor *decompressor,
@@ -1120,7 +1125,8 @@ zst_status zst_decompressor_memory_size(const zst_decompressor *decompressor,
 /**
  * Decompresses the first frame in `src` with default parameters: zst_decompressor_new(), zst_decompressor_decompress()
  * and zst_decompressor_free() in one. Contexts are kept for the next call. `max_output_size` is as in
- * zst_decompressor_decompress().
+ * zst_decompressor_decompress(): it does not limit a frame that records its size. For input that you do not trust, use a
+ * decompressor with ZST_D_MAX_OUTPUT_SIZE.
  *
  * On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
  * Errors as in zst_decompressor_decompress(). Source: `zstandard.decompress()`.
@@ -1464,7 +1470,7 @@ const char *zst_decompression_parameters_name(int32_t parameter);
 
 /**
  * Adds a dictionary to choose from: each frame is decoded with the one whose id its header carries, and a frame without
- * an id with the first one. `dict` may be freed afterwards.
+ * an id with the first one (the one given to the constructor, if any). `dict` may be freed afterwards.
  *
  * ZST_ERROR_VALUE when there is one with the same id already.
  * Source: libzstd's `ZSTD_d_refMultipleDDicts`.
@@ -1477,7 +1483,7 @@ zst_status zst_decompression_parameters_add_dictionary(const zst_decompression_p
  * Reads the header of the frame at the start of `src`. 18 bytes are always enough. `format` is ZST_FORMAT_*.
  *
  * ZST_ERROR_TRUNCATED when `src` ends inside the header; err->expected is the number of bytes needed in all.
- * ZST_ERROR_ZSTD when `src` does not begin with a frame.
+ * ZST_ERROR_ZSTD when `src` does not begin with a frame, or for an unknown `format`.
  * Source: `zstandard.get_frame_parameters()`; libzstd's `ZSTD_getFrameHeader_advanced`.
  */
 zst_status zst_get_frame_parameters(const void *src,
@@ -1490,7 +1496,7 @@ zst_status zst_get_frame_parameters(const void *src,
  * The length of the frame header at the start of `src`, in bytes. Five bytes are enough, one in the magicless format.
  * The magic number is not looked at.
  *
- * ZST_ERROR_ZSTD when there are fewer.
+ * ZST_ERROR_TRUNCATED when there are fewer.
  * Source: `zstandard.frame_header_size()`; libzstd's `ZSTD_frameHeaderSize`.
  */
 zst_status zst_frame_header_size(const void *src,
@@ -1503,7 +1509,7 @@ zst_status zst_frame_header_size(const void *src,
  * The size of the content that the header of the first frame in `src` records, in bytes; ZST_CONTENTSIZE_UNKNOWN when
  * it records none; 0 for a skippable frame. It is what the header says, which need not be true.
  *
- * ZST_ERROR_ZSTD when there is no complete header.
+ * ZST_ERROR_TRUNCATED when `src` ends inside the header, ZST_ERROR_ZSTD when it does not begin with a frame.
  * Source: `zstandard.frame_content_size()`; libzstd's `ZSTD_getFrameContentSize`.
  */
 zst_status zst_frame_content_size(const void *src,
@@ -1525,7 +1531,8 @@ zst_status zst_frame_compressed_size(const void *src,
                                      zst_error *err);
 
 /**
- * A size that the contents of all frames in `src` together do not exceed, in bytes. Recorded sizes count as far as the
+ * A size that the contents of all frames in `src` together do not exceed, in bytes, if the frames are valid; what this
+ * library decodes does not exceed it. Recorded sizes count as far as the
  * frame's blocks can hold them (128 KiB each); the others are estimated from the blocks. Nothing is decoded.
  *
  * ZST_ERROR_TRUNCATED when `src` ends inside a frame; ZST_ERROR_ZSTD when there is something else than frames, or a

@@ -159,6 +159,8 @@ impl Tuning {
         }
         wanted = override_with(wanted, &self.fixed);
         if self.applied.is_none_or(|(_, applied)| applied != wanted) {
+            // A failure on the way leaves neither the old nor the new ones.
+            self.applied = None;
             for (id, value) in wanted.each() {
                 cctx.set(id, value)?;
             }

@@ -5,7 +5,7 @@
 
 use crate::compression_parameters::CompressionParameters;
 use crate::engine::{
-    CCtxParams, CDict, Code, DDict, DictType, OutOfMemory, Output, Shared, cparams, dictionary_header_is_sound,
+    CCtxParams, CDict, Code, DDict, DictType, OutOfMemory, Output, Shared, check_dictionary_header, cparams,
     dictionary_id,
 };
 use crate::error::{DictionaryFault, Error};
@@ -113,48 +113,52 @@ impl CompressionDict {
         params: &CCtxParams,
         doing: &'static str,
     ) -> Result<Shared<CDict>, Error> {
+        if let Some(cdict) = self.digested(parameters) {
+            return Ok(cdict);
+        }
+        // Not under the lock: it may take a second. Two threads that begin at once may both do it.
+        let cdict = CDict::new(&self.bytes, self.dict_type, params).map_err(|code| self.unusable(doing, code))?;
+        let cdict = Shared::try_new(cdict)?;
         let mut digests = self.digests.lock();
-        let found = digests.iter().position(|(other, _)| other == parameters);
-        let digest = match found {
-            Some(index) => digests.remove(index),
-            None => {
-                let cdict =
-                    CDict::new(&self.bytes, self.dict_type, params).map_err(|code| self.unusable(doing, code))?;
-                digests.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
-                if digests.len() == DIGESTS {
-                    digests.remove(0);
-                }
-                (parameters.clone(), Shared::try_new(cdict)?)
-            }
-        };
-        let cdict = digest.1.clone();
-        digests.push(digest);
+        digests.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
+        if digests.len() == DIGESTS {
+            digests.remove(0);
+        }
+        digests.push((parameters.clone(), cdict.clone()));
         Ok(cdict)
+    }
+
+    /// What is kept for `parameters`, which makes it the most recently used.
+    fn digested(&self, parameters: &CompressionParameters) -> Option<Shared<CDict>> {
+        let mut digests = self.digests.lock();
+        let index = digests.iter().position(|(other, _)| other == parameters)?;
+        digests[index..].rotate_left(1);
+        digests.last().map(|(_, cdict)| cdict.clone())
     }
 
     /// The form digested for decompression.
     pub fn ddict(&self) -> Result<Shared<DDict>, Error> {
-        let mut ddict = self.ddict.lock();
-        if let Some(ddict) = &*ddict {
+        if let Some(ddict) = &*self.ddict.lock() {
             return Ok(ddict.clone());
         }
-        let new = DDict::new(&self.bytes, self.dict_type)
+        let ddict = DDict::new(&self.bytes, self.dict_type)
             .map_err(|code| self.unusable("could not create decompression dict", code))?;
-        let new = Shared::try_new(new)?;
-        *ddict = Some(new.clone());
-        Ok(new)
+        let ddict = Shared::try_new(ddict)?;
+        *self.ddict.lock() = Some(ddict.clone());
+        Ok(ddict)
     }
 
     /// libzstd says only that a dictionary could not be digested; the bytes tell why.
     fn unusable(&self, doing: &'static str, code: Code) -> Error {
         let has_header = self.as_bytes().starts_with(&DICTIONARY_MAGIC);
-        let why = match self.dict_type {
-            DictType::FullDict if !has_header => DictionaryFault::NoHeader,
-            DictType::FullDict | DictType::Auto if has_header && !dictionary_header_is_sound(self.as_bytes()) => {
-                DictionaryFault::Corrupted
-            }
-            DictType::FullDict | DictType::Auto | DictType::RawContent => return Error::Zstd { doing, code },
-        };
-        Error::UnusableDictionary { doing, why }
+        match self.dict_type {
+            DictType::FullDict if !has_header => Error::UnusableDictionary { doing, why: DictionaryFault::NoHeader },
+            DictType::FullDict | DictType::Auto if has_header => match check_dictionary_header(self.as_bytes()) {
+                Ok(()) => Error::Zstd { doing, code },
+                Err(Code::MEMORY_ALLOCATION) => OutOfMemory { bytes: 0 }.into(),
+                Err(_) => Error::UnusableDictionary { doing, why: DictionaryFault::Corrupted },
+            },
+            DictType::FullDict | DictType::Auto | DictType::RawContent => Error::Zstd { doing, code },
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! promise that the caller's buffers stay where they are and unchanged between calls; a host whose memory moves
 //! would silently write damaged frames, and one-shot calls have their speed without it.
 
-use crate::engine::{CCtxParams, CParams, Code, OutOfMemory, cparams, max_level, parameter_bounds};
+use crate::engine::{CCtxParams, CParams, Code, OutOfMemory, cparams, logical_cpus, max_level, parameter_bounds};
 use crate::error::Error;
 use std::ffi::CStr;
 
@@ -163,11 +163,6 @@ impl Parameter {
             _ => 0,
         }
     }
-}
-
-/// The number of CPUs that this process may use.
-pub fn logical_cpus() -> i32 {
-    std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as i32)
 }
 
 /// The smallest and the largest value of a parameter.

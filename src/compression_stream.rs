@@ -49,6 +49,10 @@ impl CompressionStream {
     /// Takes in some of `src` and puts some of the frame into `room`. With `Ending::Frame`, the frame has ended when
     /// nothing is waiting any more; the next step begins another one.
     pub fn step(&mut self, room: &mut Room<'_>, src: &[u8], ending: Ending) -> Result<CompressionStep, Error> {
+        // No input begins no frame.
+        if src.is_empty() && ending == Ending::Nothing && matches!(self.state, State::BetweenFrames) {
+            return Ok(CompressionStep { consumed: 0, waiting: 0 });
+        }
         let doing = if ending == Ending::Nothing { self.doing.feeding } else { self.doing.ending };
         let fail = |code| Error::Zstd { doing, code };
         // Whatever goes wrong below leaves a stream that has failed.
@@ -63,9 +67,12 @@ impl CompressionStream {
         let cctx = held.context.cctx();
         let stepped = cctx.step(room, src, ending);
         self.record.set_progression(cctx.progression());
-        self.record.set_memory_size(held.context.memory_size());
+        let frame_ended = ending == Ending::Frame && stepped.as_ref().is_ok_and(|step| step.waiting == 0);
+        if frame_ended || !self.compressor.has_workers() {
+            self.record.set_memory_size(held.context.memory_size());
+        }
         match stepped {
-            Ok(step) if ending == Ending::Frame && step.waiting == 0 => {
+            Ok(step) if frame_ended => {
                 self.compressor.pool().give_back(held, true);
                 self.state = State::BetweenFrames;
                 self.declared_size = None;
@@ -76,7 +83,7 @@ impl CompressionStream {
                 Ok(step)
             }
             Err(code) => {
-                self.compressor.pool().give_back(held, false);
+                self.give_up(held);
                 self.state = State::Failed(code);
                 Err(fail(code))
             }
@@ -91,6 +98,12 @@ impl CompressionStream {
     /// What `progression` reads, for other threads.
     pub fn record(&self) -> &Shared<Record> {
         &self.record
+    }
+
+    /// Gives a context back that is in the middle of a frame, where libzstd would refuse new parameters.
+    fn give_up(&self, mut held: Box<Configured<CompressionContext>>) {
+        held.context.cctx().reset_session();
+        self.compressor.pool().give_back(held, false);
     }
 
     fn begin_frame(
@@ -120,7 +133,7 @@ impl CompressionStream {
 impl Drop for CompressionStream {
     fn drop(&mut self) {
         if let State::InFrame(held) = std::mem::replace(&mut self.state, State::BetweenFrames) {
-            self.compressor.pool().give_back(held, false);
+            self.give_up(held);
         }
     }
 }

@@ -48,10 +48,7 @@ impl Compressor {
             |context, record| {
                 let cctx = context.begin(Some(src.len() as u64)).map_err(|code| Error::Zstd { doing: DOING, code })?;
                 let frame = if self.settings.threads > 0 && src.len() > SINGLE_THREADED {
-                    cctx.compress_in_steps(dst, src, STEP, |cctx| {
-                        record.set_progression(cctx.progression());
-                        record.set_memory_size(cctx.memory_size());
-                    })
+                    cctx.compress_in_steps(dst, src, STEP, |cctx| record.set_progression(cctx.progression()))
                 } else {
                     cctx.compress(dst, src)
                 };
@@ -59,6 +56,7 @@ impl Compressor {
                     (Code::DST_SIZE_TOO_SMALL, Some(bound)) => {
                         Error::BufferTooSmall { doing: DOING, needed: bound as u64, have: have as u64 }
                     }
+                    (Code::MEMORY_ALLOCATION, _) if self.has_workers() => Error::NoThreads { doing: DOING },
                     (code, _) => Error::Zstd { doing: DOING, code },
                 })?;
                 let size = src.len() as u64;
@@ -66,6 +64,11 @@ impl Compressor {
                 Ok(frame)
             },
         )
+    }
+
+    /// Whether operations have worker threads.
+    pub fn has_workers(&self) -> bool {
+        self.settings.threads > 0
     }
 
     /// A context for an operation of many calls. `doing` begins the text of an error.

@@ -4,6 +4,7 @@ use crate::decompression_stream::DecompressionStream;
 use crate::decompressor::Decompressor;
 use crate::engine::{Output, Room, Shared};
 use crate::error::Error;
+use crate::frame::Frame;
 
 pub struct DecompressionObj {
     stream: DecompressionStream,
@@ -38,7 +39,7 @@ impl DecompressionObj {
         let mut full = true;
         while !self.eof && (used < src.len() || full && !self.stream.at_frame_end()) {
             used += self.stream.enter_frame(&src[used..])?;
-            self.make_room(&mut output, src.len() - used)?;
+            self.make_room(&mut output, &src[used..])?;
             let mut ended = false;
             let before = used;
             let produced = output.fill(|spare| {
@@ -58,22 +59,25 @@ impl DecompressionObj {
         Ok((output, used))
     }
 
-    /// Makes room for the rest of the frame, if it is in proportion to what is left of the input, or for a part of it.
-    fn make_room(&self, output: &mut Output, src_left: usize) -> Result<(), Error> {
+    /// Makes room for a frame that is there as a whole and records its size, which libzstd then decodes straight into it;
+    /// otherwise for as much as is in proportion to what is left of the input.
+    fn make_room(&self, output: &mut Output, src: &[u8]) -> Result<(), Error> {
         const BLOCK: usize = 128 << 10;
         let Some((header, produced)) = self.stream.frame() else {
             return Ok(());
         };
-        let rest = header.content_size.map(|size| usize::try_from(size.saturating_sub(produced)).unwrap_or(usize::MAX));
-        let likely = src_left.saturating_mul(32).max(BLOCK);
-        let spare = output.capacity() - output.len();
-        let wanted = match rest {
-            Some(rest) => rest.min(likely),
-            None => src_left.saturating_mul(4).clamp(1 << 10, BLOCK),
+        let wanted = match header.content_size {
+            Some(size) => {
+                let rest = usize::try_from(size.saturating_sub(produced)).unwrap_or(usize::MAX);
+                let whole = produced == 0 && Frame::first(src, self.stream.format()).is_ok();
+                if whole { rest } else { rest.min(src.len().saturating_mul(32).max(BLOCK)) }
+            }
+            None if output.len() < output.capacity() => return Ok(()),
+            None => src.len().saturating_mul(4).clamp(1 << 10, BLOCK),
         };
-        if spare < wanted && (rest.is_some() || spare == 0) {
-            let capacity = output.len().saturating_add(wanted).max(output.len() + output.len() / 2);
-            output.grow_to(capacity)?;
+        if output.capacity() - output.len() < wanted {
+            let len = output.len();
+            output.grow_to(len.saturating_add(wanted).max(len + len / 2))?;
         }
         Ok(())
     }

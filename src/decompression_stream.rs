@@ -6,7 +6,7 @@
 
 use crate::decompression_context::DecompressionContext;
 use crate::decompressor::Decompressor;
-use crate::engine::{Code, DecompressionStep, FrameHeader, Header, Room, Shared, frame_header};
+use crate::engine::{Code, DecompressionStep, Format, FrameHeader, FrameKind, Header, Room, Shared, frame_header};
 use crate::error::Error;
 use crate::pool::{Configured, Context, Record};
 use std::mem::MaybeUninit;
@@ -127,18 +127,33 @@ impl DecompressionStream {
         let doing = self.doing;
         match stepped {
             _ if over_the_limit => Err(self.fail(Error::StreamLimit { doing, limit: self.produced })),
-            Ok(step) => {
-                if step.frame_ended {
-                    self.leave();
+            Ok(step) if !step.frame_ended => Ok(step),
+            Ok(step) => match header.content_size {
+                // libzstd does not look when the last block is empty.
+                Some(recorded) if header.kind == FrameKind::Zstd && recorded != *produced => {
+                    let produced = *produced;
+                    Err(self.fail(Error::WrongSize { doing, produced, recorded }))
                 }
-                Ok(step)
-            }
+                Some(_) | None => {
+                    self.leave();
+                    Ok(step)
+                }
+            },
             Err(Code::WINDOW_TOO_LARGE) => {
                 let (window, limit) = (header.window_size, self.decompressor.parameters().max_window_size);
                 Err(self.fail(Error::WindowLimit { doing, window, limit }))
             }
-            Err(code) => Err(self.fail(Error::Zstd { doing, code })),
+            Err(code) => {
+                // Only a frame that holds more than it records meets the end of its room.
+                let code = if code == Code::DST_SIZE_TOO_SMALL { Code::CORRUPTION_DETECTED } else { code };
+                let error = self.decompressor.failure(doing, code);
+                Err(self.fail(error))
+            }
         }
+    }
+
+    pub fn format(&self) -> Format {
+        self.decompressor.parameters().format
     }
 
     /// For other threads.

@@ -104,13 +104,10 @@ impl Decompressor {
             return Err(Error::Chunk { index: 0, fault: ChunkFault::EmptyChain });
         }
         self.with_context(|context| {
-            let mut prefix = Output::with_capacity(0)?;
             let mut content = Output::with_capacity(0)?;
             for (index, chunk) in frames.enumerate() {
-                std::mem::swap(&mut prefix, &mut content);
                 let (frame, size) = self.check_chunk(chunk).map_err(|fault| Error::Chunk { index, fault })?;
-                content.clear();
-                content.grow_to(size)?;
+                let prefix = std::mem::replace(&mut content, Output::with_capacity(size)?);
                 let dctx = &mut context.dctx;
                 let decoded =
                     content.fill(|spare| dctx.decompress_with_prefix(&mut spare[..size], frame, prefix.as_slice()));
@@ -124,7 +121,6 @@ impl Decompressor {
                     }
                 }
             }
-            content.shrink();
             Ok(content)
         })
     }
@@ -183,13 +179,14 @@ impl Decompressor {
                 return Ok(());
             }
             self.check_window(frame)?;
+            self.check_blocks(frame)?;
             let ddict = self.dictionary_for(&frame.header, DOING)?.map(|ddict| &**ddict);
             let decoded = dctx.decompress_in_steps(&mut output, bytes, ddict, |output| {
                 make_room(output, plan, 1).map_err(Halt::Refused)
             });
             decoded.map_err(|halt| match halt {
                 Halt::Refused(error) => error,
-                Halt::Code(code) => Error::Zstd { doing: DOING, code },
+                Halt::Code(code) => self.failure(DOING, code),
             })
         })?;
         output.shrink();
@@ -211,6 +208,7 @@ impl Decompressor {
     ) -> Result<(), Error> {
         let ddict = self.dictionary_for(&frame.header, DOING)?.map(|ddict| &**ddict);
         let allowed = (limit - room.len() as u64).min(room.left() as u64);
+        self.check_blocks(frame)?;
         match frame.content_size() {
             Some(recorded) if recorded > allowed => {
                 Err(Error::OutputLimit { limit, needed: Some(recorded.saturating_add(room.len() as u64)) })
@@ -218,17 +216,19 @@ impl Decompressor {
             // libzstd is faster when there is more room than it needs.
             Some(recorded) => match room.fill(allowed as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
                 Ok(produced) if produced as u64 == recorded => Ok(()),
-                Ok(produced) => Err(Error::WrongSize { produced: produced as u64, recorded }),
-                Err(code) => Err(Error::Zstd { doing: DOING, code }),
+                Ok(produced) => Err(Error::WrongSize { doing: DOING, produced: produced as u64, recorded }),
+                Err(code) => Err(self.failure(DOING, corrupted_if_too_small(code))),
             },
             None => {
                 self.check_window(frame)?;
-                match room.fill(allowed as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
+                // libzstd alone would let a block hold more than the format allows.
+                let most = allowed.min(frame.content_bound);
+                match room.fill(most as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
                     Ok(_) => Ok(()),
                     Err(Code::DST_SIZE_TOO_SMALL) if allowed < frame.content_bound => {
                         Err(Error::OutputLimit { limit, needed: None })
                     }
-                    Err(code) => Err(Error::Zstd { doing: DOING, code }),
+                    Err(code) => Err(self.failure(DOING, corrupted_if_too_small(code))),
                 }
             }
         }
@@ -245,6 +245,16 @@ impl Decompressor {
         Ok(())
     }
 
+    /// libzstd applies the limit to compressed blocks only when it decodes in one piece.
+    fn check_blocks(&self, frame: &Frame) -> Result<(), Error> {
+        match self.parameters.max_block_size {
+            Some(limit) if frame.largest_plain_block > limit => {
+                Err(Error::Zstd { doing: DOING, code: Code::CORRUPTION_DETECTED })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The dictionary for a frame. `doing` begins the text of an error.
     pub fn dictionary_for(&self, header: &FrameHeader, doing: &'static str) -> Result<Option<&Shared<DDict>>, Error> {
         let wanted = header.dict_id;
@@ -254,9 +264,17 @@ impl Decompressor {
         match self.dictionaries.iter().find(|ddict| ddict.id() == wanted) {
             Some(ddict) => Ok(Some(ddict)),
             None => {
-                let given = self.dictionaries.first().map(|ddict| ddict.id());
-                Err(Error::DictionaryMissing { doing, wanted, given })
+                let first = self.dictionaries.first().map_or(0, |ddict| ddict.id());
+                Err(Error::DictionaryMissing { doing, wanted, given: self.dictionaries.len(), first })
             }
+        }
+    }
+
+    /// What libzstd says about a frame, and what it cannot know.
+    pub fn failure(&self, doing: &'static str, code: Code) -> Error {
+        match code {
+            Code::DICTIONARY_CORRUPTED if self.dictionaries.is_empty() => Error::DictionaryNeeded { doing, code },
+            code => Error::Zstd { doing, code },
         }
     }
 
@@ -294,6 +312,11 @@ impl Decompressor {
             Some(_) | None => Ok((&chunk[..frame.compressed_size], size)),
         }
     }
+}
+
+/// Where there was room for all that a frame can hold, the frame is at fault.
+fn corrupted_if_too_small(code: Code) -> Code {
+    if code == Code::DST_SIZE_TOO_SMALL { Code::CORRUPTION_DETECTED } else { code }
 }
 
 /// Sees to it that `more` bytes fit behind what `output` holds; grows it by half at least, so that it grows rarely.

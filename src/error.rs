@@ -103,6 +103,7 @@ pub enum Error {
     },
     NoContentSize,
     WrongSize {
+        doing: &'static str,
         produced: u64,
         recorded: u64,
     },
@@ -126,7 +127,15 @@ pub enum Error {
     DictionaryMissing {
         doing: &'static str,
         wanted: u32,
-        given: Option<u32>,
+        given: usize,
+        first: u32,
+    },
+    DictionaryNeeded {
+        doing: &'static str,
+        code: Code,
+    },
+    HeaderTooShort {
+        doing: &'static str,
     },
     NotSkippable,
     Chunk {
@@ -136,6 +145,9 @@ pub enum Error {
 
     // The machine, or the caller's memory, is too small.
     OutOfMemory(OutOfMemory),
+    NoThreads {
+        doing: &'static str,
+    },
     BufferTooSmall {
         doing: &'static str,
         needed: u64,
@@ -289,8 +301,8 @@ impl fmt::Display for Error {
                 f,
                 "could not determine content size in frame header: the frame does not record it; give max_output_size"
             ),
-            Error::WrongSize { produced, recorded } => {
-                write!(f, "decompression error: decompressed {produced} bytes; expected {recorded}")
+            Error::WrongSize { doing, produced, recorded } => {
+                write!(f, "{doing}: decompressed {produced} bytes; expected {recorded}")
             }
             Error::OutputLimit { limit, needed: Some(needed) } => write!(
                 f,
@@ -306,23 +318,38 @@ impl fmt::Display for Error {
                 f,
                 "{doing}: the content is more than max_output_size; {limit} bytes have been produced, which is the limit"
             ),
-            Error::WindowLimit { doing, window, limit } => write!(
-                f,
-                "{doing}: {}: frame needs a window of {window} bytes, the limit is {limit}; raise \
-                 max_window_size",
-                Code::WINDOW_TOO_LARGE.name()
-            ),
+            Error::WindowLimit { doing, window, limit } => {
+                let too_large = Code::WINDOW_TOO_LARGE.name();
+                write!(f, "{doing}: {too_large}: frame needs a window of {window} bytes, the limit is {limit}; ")?;
+                if window <= 1 << 31 {
+                    write!(f, "raise max_window_size")
+                } else {
+                    write!(f, "no limit can be so high")
+                }
+            }
             Error::ExtraData { bytes } => {
                 write!(f, "compressed input contains {bytes} bytes of unused data, which is disallowed")
             }
-            Error::DictionaryMissing { doing, wanted, given } => {
+            Error::DictionaryMissing { doing, wanted, given, first } => {
                 let mismatch = Code::DICTIONARY_WRONG.name();
                 write!(f, "{doing}: {mismatch}: the frame was made with dictionary {wanted}, ")?;
-                match given {
-                    None => write!(f, "none was given"),
-                    Some(0) => write!(f, "the one given has no id"),
-                    Some(id) => write!(f, "the one given is {id}"),
+                match (given, first) {
+                    (0, _) => write!(f, "none was given"),
+                    (1, 0) => write!(f, "the one given has no id"),
+                    (1, id) => write!(f, "the one given is {id}"),
+                    (count, _) => write!(f, "which is none of the {count} given"),
                 }
+            }
+            Error::DictionaryNeeded { doing, code } => {
+                write!(
+                    f,
+                    "{doing}: {}: the frame needs a dictionary, which it does not name, and none was given",
+                    code.name()
+                )
+            }
+            Error::HeaderTooShort { doing } => write!(f, "{doing}: {}", Code::SRC_SIZE_WRONG.name()),
+            Error::NoThreads { doing } => {
+                write!(f, "{doing}: {}, or worker threads cannot be started", Code::MEMORY_ALLOCATION.name())
             }
             Error::NotSkippable => write!(f, "not a skippable frame"),
             Error::Chunk { index, fault } => match fault {

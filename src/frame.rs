@@ -13,6 +13,7 @@ const BLOCK_HEADER: usize = 3;
 const CHECKSUM: usize = 4;
 const SKIPPABLE_HEADER: usize = 8;
 const SKIPPABLE_VARIANTS: u32 = 16;
+const CONTENTSIZE_ERROR: u64 = u64::MAX - 1;
 
 /// One frame at the start of some bytes.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +21,10 @@ pub struct Frame {
     pub header: FrameHeader,
     /// Bytes from the first of the header to the last of the frame.
     pub compressed_size: usize,
-    /// The content is not larger than this.
+    /// The content of a valid frame is not larger than this.
     pub content_bound: u64,
+    /// The largest content of a block that is not compressed.
+    pub largest_plain_block: u32,
 }
 
 impl Frame {
@@ -53,7 +56,7 @@ impl Frame {
         if needed > have as u64 {
             return Err(Broken::SkippableCut { needed });
         }
-        Ok(Frame { header, compressed_size: needed as usize, content_bound: 0 })
+        Ok(Frame { header, compressed_size: needed as usize, content_bound: 0, largest_plain_block: 0 })
     }
 
     /// Walks the block headers. They are three bytes each: 1 bit "last block", 2 bits type, 21 bits size.
@@ -65,6 +68,7 @@ impl Frame {
         let block_max = u64::from(header.block_size_max);
         let mut at = header.header_size;
         let mut content_bound = 0u64;
+        let mut largest_plain_block = 0;
         loop {
             let Some(&[a, b, c]) = src.get(at..at + BLOCK_HEADER) else {
                 return Err(Broken::Cut);
@@ -72,8 +76,10 @@ impl Frame {
             let block = u32::from_le_bytes([a, b, c, 0]);
             let size = block >> 3;
             let (stored, content) = match (block >> 1) & 3 {
-                RAW => (size as usize, u64::from(size)),
-                RUN => (1, u64::from(size)),
+                kind @ (RAW | RUN) => {
+                    largest_plain_block = largest_plain_block.max(size);
+                    (if kind == RAW { size as usize } else { 1 }, u64::from(size))
+                }
                 COMPRESSED => (size as usize, block_max),
                 _ => return Err(Broken::Corrupted),
             };
@@ -98,7 +104,7 @@ impl Frame {
             }
             content_bound = claimed;
         }
-        Ok(Frame { header, compressed_size: at, content_bound })
+        Ok(Frame { header, compressed_size: at, content_bound, largest_plain_block })
     }
 }
 
@@ -113,8 +119,11 @@ pub fn frame_parameters(src: &[u8], format: Format) -> Result<FrameHeader, Error
 
 /// The length of the header; the magic is not looked at.
 pub fn header_size(src: &[u8], format: Format) -> Result<usize, Error> {
-    engine::frame_header_size(src, format)
-        .map_err(|code| Error::Zstd { doing: "could not determine frame header size", code })
+    const DOING: &str = "could not determine frame header size";
+    engine::frame_header_size(src, format).map_err(|code| match code {
+        Code::SRC_SIZE_WRONG => Error::HeaderTooShort { doing: DOING },
+        code => Error::Zstd { doing: DOING, code },
+    })
 }
 
 /// The recorded size of the content; `None` if it is not recorded. 0 for a skippable frame.
@@ -122,8 +131,12 @@ pub fn content_size(src: &[u8], format: Format) -> Result<Option<u64>, Error> {
     const DOING: &str = "error when determining content size";
     match engine::frame_header(src, format) {
         Ok(Header::Complete(header)) if header.kind == FrameKind::Skippable => Ok(Some(0)),
+        // A recorded size that no caller could tell from an error.
+        Ok(Header::Complete(FrameHeader { content_size: Some(CONTENTSIZE_ERROR), .. })) => {
+            Err(Error::Zstd { doing: DOING, code: Code::CORRUPTION_DETECTED })
+        }
         Ok(Header::Complete(header)) => Ok(header.content_size),
-        Ok(Header::Cut { .. }) => Err(Error::Zstd { doing: DOING, code: Code::SRC_SIZE_WRONG }),
+        Ok(Header::Cut { .. }) => Err(Error::HeaderTooShort { doing: DOING }),
         Err(code) => Err(Error::Zstd { doing: DOING, code }),
     }
 }
@@ -177,6 +190,9 @@ pub fn write_skippable_frame(dst: &mut [MaybeUninit<u8>], payload: &[u8], magic_
             max: (SKIPPABLE_VARIANTS - 1).into(),
             zero_too: false,
         });
+    }
+    if payload.len() as u64 > u32::MAX.into() {
+        return Err(Error::Zstd { doing: DOING, code: Code::SRC_SIZE_WRONG });
     }
     let needed = payload.len() as u64 + SKIPPABLE_HEADER as u64;
     if (dst.len() as u64) < needed {

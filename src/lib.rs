@@ -15,7 +15,7 @@ pub mod engine;
 #[allow(unsafe_code)]
 pub mod ffi;
 
-pub mod compression_context;
+mod compression_context;
 pub mod compression_chunker;
 pub mod compression_dict;
 pub mod compression_obj;
@@ -23,7 +23,7 @@ pub mod compression_parameters;
 pub mod compression_stream;
 pub mod compressor;
 pub mod decompression_chunker;
-pub mod decompression_context;
+mod decompression_context;
 pub mod decompression_obj;
 pub mod decompression_parameters;
 pub mod decompression_plan;
@@ -31,5 +31,5 @@ pub mod decompression_stream;
 pub mod decompressor;
 pub mod error;
 pub mod frame;
-pub mod pool;
+mod pool;
 pub mod train_dictionary;

@@ -1,8 +1,7 @@
 //! `zst_train_dictionary`: a dictionary made from samples.
 
 use crate::compression_dict::CompressionDict;
-use crate::compression_parameters::logical_cpus;
-use crate::engine::{Algorithm, Code, DictType, OutOfMemory, Output, Training, train};
+use crate::engine::{Algorithm, Code, DictType, OutOfMemory, Output, Training, logical_cpus, train};
 use crate::error::{Error, TrainingFault};
 
 /// How k and d are found.
@@ -61,7 +60,8 @@ pub fn train_dictionary<'s>(
 
     let mut dict = Output::with_capacity(dict_size)?;
     let trained = train(&mut dict, joined.as_slice(), &sizes, &training).map_err(|code| match code {
-        Code::MEMORY_ALLOCATION => OutOfMemory { bytes: 0 }.into(),
+        // The generic error is libzstd's word for: no try could be finished for lack of memory.
+        Code::MEMORY_ALLOCATION | Code::GENERIC => OutOfMemory { bytes: 0 }.into(),
         code => Error::Training { code, why: TrainingFault::Unexplained },
     })?;
     dict.shrink();
@@ -121,6 +121,11 @@ fn check(
     if algorithm == Algorithm::FastCover && !matches!(d, 0 | 6 | 8) {
         return bad("d", d.into(), "fastcover accepts 6 and 8");
     }
+    // What libzstd tries when they are not given begins with k = 50 and ends with d = 8.
+    let (smallest_k, largest_d) = (if k != 0 { k } else { 50 }, if d != 0 { d } else { 8 });
+    if optimize && largest_d > smallest_k {
+        return bad("k", smallest_k.into(), "it must not be smaller than d, 8 unless it is given");
+    }
     if k != 0 && d > k {
         return bad("d", d.into(), "it must not be larger than k");
     }
@@ -159,7 +164,6 @@ fn check(
         return refuse(Code::SRC_SIZE_WRONG, TrainingFault::LargeSamples { max: SAMPLES_SIZE_MAX, have: total });
     }
     let have: usize = sizes.take(training_samples).sum();
-    let largest_d = if d != 0 { d } else { 8 };
     let needed = (largest_d as usize).max(size_of::<u64>());
     if have < needed {
         return refuse(Code::SRC_SIZE_WRONG, TrainingFault::SmallSamples { needed, have });

@@ -73,6 +73,12 @@ impl CCtx {
         self.cdict = None;
     }
 
+    /// Forgets the current frame; keeps parameters and dictionary.
+    pub fn reset_session(&mut self) {
+        // SAFETY: a live object. Resetting the session never fails.
+        unsafe { sys::ZSTD_CCtx_reset(self.cctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only) };
+    }
+
     /// Changes one parameter, between frames.
     pub fn set(&mut self, parameter: i32, value: i32) -> Result<(), Code> {
         let parameter = sys_parameter(parameter).ok_or(Code::PARAMETER_UNSUPPORTED)?;
@@ -87,7 +93,8 @@ impl CCtx {
         let size = unsafe {
             sys::ZSTD_compress2(self.cctx.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), src.as_ptr().cast(), src.len())
         };
-        let size = Code::check(size)?;
+        // After a failure libzstd stays inside the frame, where it refuses new parameters.
+        let size = Code::check(size).inspect_err(|_| self.reset_session())?;
         // SAFETY: libzstd has written that many bytes.
         Ok(unsafe { written(dst, size) })
     }
@@ -100,8 +107,7 @@ impl CCtx {
         step: usize,
         mut after_step: impl FnMut(&CCtx),
     ) -> Result<&'a mut [u8], Code> {
-        // SAFETY: a live object; resetting the session keeps parameters and dictionary and never fails.
-        unsafe { sys::ZSTD_CCtx_reset(self.cctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only) };
+        self.reset_session();
         let mut input = sys::ZSTD_inBuffer { src: src.as_ptr().cast(), size: src.len(), pos: 0 };
         let mut output = sys::ZSTD_outBuffer { dst: dst.as_mut_ptr().cast(), size: 0, pos: 0 };
         loop {
@@ -115,13 +121,14 @@ impl CCtx {
                     sys::ZSTD_EndDirective::ZSTD_e_end,
                 )
             };
-            let left = Code::check(returned)?;
+            let left = Code::check(returned).inspect_err(|_| self.reset_session())?;
             after_step(self);
             if left == 0 {
                 // SAFETY: libzstd has written that many bytes.
                 return Ok(unsafe { written(dst, output.pos) });
             }
             if output.pos == dst.len() {
+                self.reset_session();
                 return Err(Code::DST_SIZE_TOO_SMALL);
             }
         }
@@ -129,8 +136,7 @@ impl CCtx {
 
     /// Gets ready for a frame that is fed step by step, of so many bytes if that is known.
     pub fn begin_stream(&mut self, source_size: Option<u64>) -> Result<(), Code> {
-        // SAFETY: a live object; resetting the session keeps parameters and dictionary and never fails.
-        unsafe { sys::ZSTD_CCtx_reset(self.cctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only) };
+        self.reset_session();
         // SAFETY: a live object between frames. u64::MAX is ZSTD_CONTENTSIZE_UNKNOWN.
         Code::check(unsafe { sys::ZSTD_CCtx_setPledgedSrcSize(self.cctx.as_ptr(), source_size.unwrap_or(u64::MAX)) })?;
         Ok(())
@@ -163,9 +169,9 @@ impl CCtx {
         Progression { ingested: progression.ingested, consumed: progression.consumed, produced: progression.produced }
     }
 
-    /// Memory in use, in bytes.
+    /// Memory in use, in bytes. Not to be asked while worker threads are at a frame.
     pub fn memory_size(&self) -> usize {
-        // SAFETY: a live object, only read.
+        // SAFETY: a live object, only read. (While worker threads are at a frame, they change what is read.)
         unsafe { sys::ZSTD_sizeof_CCtx(self.cctx.as_ptr()) }
     }
 }

@@ -79,3 +79,22 @@ pub(super) fn sys_format(format: Format) -> sys::ZSTD_format_e {
         Format::Zstd1Magicless => sys::ZSTD_format_e::ZSTD_f_zstd1_magicless,
     }
 }
+
+/// The number of CPUs that this process may use. The standard library knows it too, but needs memory to find out.
+#[cfg(target_os = "linux")]
+pub fn logical_cpus() -> i32 {
+    let mut set = std::mem::MaybeUninit::<libc::cpu_set_t>::zeroed();
+    // SAFETY: a set of zeros is valid, and the kernel writes to no more than its size.
+    unsafe {
+        match libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), set.as_mut_ptr()) {
+            0 => libc::CPU_COUNT(&set.assume_init()).max(1),
+            _ => 1,
+        }
+    }
+}
+
+/// The number of CPUs that this process may use.
+#[cfg(not(target_os = "linux"))]
+pub fn logical_cpus() -> i32 {
+    std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as i32)
+}

@@ -25,7 +25,7 @@ pub use library::*;
 pub use output::{OutOfMemory, Output, Room};
 pub use parameters::{CCtxParams, CParams, cparams, parameter_bounds};
 pub use shared::{Shared, try_box};
-pub use trainer::{Algorithm, Trained, Training, dictionary_header_is_sound, dictionary_id, train};
+pub use trainer::{Algorithm, Trained, Training, check_dictionary_header, dictionary_id, train};
 
 /// How a dictionary's bytes are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -73,7 +73,7 @@ impl Output {
     }
 
     pub fn as_slice(&self) -> &[u8] {
-        // SAFETY: the first `len` bytes are initialised (the contract of `filled`).
+        // SAFETY: the first `len` bytes are initialised (`fill` has seen values for them).
         unsafe { std::slice::from_raw_parts(self.data.as_ptr(), self.len) }
     }
 

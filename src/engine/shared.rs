@@ -39,11 +39,6 @@ impl<T> Shared<T> {
         let counted = try_box(Counted { owners: AtomicUsize::new(1), value })?;
         Ok(Shared(NonNull::from(Box::leak(counted))))
     }
-
-    /// Whether both are the same object.
-    pub fn same(&self, other: &Shared<T>) -> bool {
-        self.0 == other.0
-    }
 }
 
 impl<T> Clone for Shared<T> {

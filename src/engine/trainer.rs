@@ -120,8 +120,9 @@ pub fn dictionary_id(bytes: &[u8]) -> u32 {
     unsafe { sys::ZDICT_getDictID(bytes.as_ptr().cast(), bytes.len()) }
 }
 
-/// Whether the entropy tables in a dictionary's header can be read.
-pub fn dictionary_header_is_sound(bytes: &[u8]) -> bool {
+/// Reads the entropy tables in a dictionary's header, to see whether it can be done.
+pub fn check_dictionary_header(bytes: &[u8]) -> Result<(), Code> {
     // SAFETY: the range is valid for its length.
-    Code::check(unsafe { sys::ZDICT_getDictHeaderSize(bytes.as_ptr().cast(), bytes.len()) }).is_ok()
+    Code::check(unsafe { sys::ZDICT_getDictHeaderSize(bytes.as_ptr().cast(), bytes.len()) })?;
+    Ok(())
 }

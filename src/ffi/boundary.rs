@@ -6,31 +6,30 @@ use super::status::{ZST_OK, zst_status};
 use crate::engine::{Format, OutOfMemory, try_box};
 use crate::error::Error;
 use std::ffi::c_void;
-use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// One call from C. What it lends does not outlive it.
-pub struct Call<'call> {
+/// One call from C. What it lends does not outlive it: the references that its methods give are borrowed from it, and
+/// `run` lends it to the body for the time of the body only.
+pub struct Call {
     err: *mut zst_error,
-    _call: PhantomData<&'call ()>,
 }
 
-impl<'call> Call<'call> {
+impl Call {
     /// # Safety
     /// All pointers that the call's methods are given obey the rules at the top of `zst.h`, for as long as the call
     /// takes; so does `err`.
-    pub unsafe fn begin(err: *mut zst_error) -> Call<'call> {
-        Call { err, _call: PhantomData }
+    pub unsafe fn begin(err: *mut zst_error) -> Call {
+        Call { err }
     }
 
     /// Runs `body`, turns its error or panic into a status, and describes it in `*err`.
-    pub fn run(self, body: impl FnOnce(&Call<'call>) -> Result<(), Error>) -> zst_status {
+    pub fn run(self, body: impl FnOnce(&Call) -> Result<(), Error>) -> zst_status {
         self.run_with_status(|call| body(call).map(|()| ZST_OK))
     }
 
     /// The same where success has several names.
-    pub fn run_with_status(self, body: impl FnOnce(&Call<'call>) -> Result<zst_status, Error>) -> zst_status {
+    pub fn run_with_status(self, body: impl FnOnce(&Call) -> Result<zst_status, Error>) -> zst_status {
         let outcome = catch_unwind(AssertUnwindSafe(|| body(&self)));
         let error = match outcome {
             Ok(Ok(status)) => return status,
@@ -46,19 +45,19 @@ impl<'call> Call<'call> {
     }
 
     /// A handle, or a struct that the function reads.
-    pub fn borrow<T>(&self, pointer: *const T, name: &'static str) -> Result<&'call T, Error> {
+    pub fn borrow<T>(&self, pointer: *const T, name: &'static str) -> Result<&T, Error> {
         // SAFETY: NULL, or a live object (see `begin`).
         unsafe { pointer.as_ref() }.ok_or(Error::NullPointer { name })
     }
 
     /// The same where NULL means none.
-    pub fn borrow_optional<T>(&self, pointer: *const T) -> Option<&'call T> {
+    pub fn borrow_optional<T>(&self, pointer: *const T) -> Option<&T> {
         // SAFETY: NULL, or a live object (see `begin`).
         unsafe { pointer.as_ref() }
     }
 
     /// Input bytes. NULL is fine for an empty input.
-    pub fn bytes(&self, pointer: *const c_void, len: usize, name: &'static str) -> Result<&'call [u8], Error> {
+    pub fn bytes(&self, pointer: *const c_void, len: usize, name: &'static str) -> Result<&[u8], Error> {
         if len == 0 {
             return Ok(&[]);
         }
@@ -68,13 +67,14 @@ impl<'call> Call<'call> {
     }
 
     /// A place for output bytes, apart from the input bytes `src`. NULL is fine for an empty one.
+    #[allow(clippy::mut_from_ref)] // The place is the caller's, not the call's.
     pub fn place(
         &self,
         pointer: *mut c_void,
         len: usize,
         name: &'static str,
         src: &[u8],
-    ) -> Result<&'call mut [MaybeUninit<u8>], Error> {
+    ) -> Result<&mut [MaybeUninit<u8>], Error> {
         if len == 0 {
             return Ok(&mut []);
         }
@@ -93,8 +93,8 @@ impl<'call> Call<'call> {
         pointer: *const zst_slice,
         count: usize,
         name: &'static str,
-    ) -> Result<impl ExactSizeIterator<Item = &'call [u8]> + Clone + use<'call>, Error> {
-        let slices: &'call [zst_slice] = if count == 0 {
+    ) -> Result<impl ExactSizeIterator<Item = &[u8]> + Clone, Error> {
+        let slices: &[zst_slice] = if count == 0 {
             &[]
         } else {
             check_range(pointer.cast(), count.saturating_mul(size_of::<zst_slice>()), name)?;
@@ -116,20 +116,20 @@ impl<'call> Call<'call> {
     }
 
     /// What is left of input that the caller has lent and keeps valid.
-    pub fn lent(&self, input: &Lent) -> &'call [u8] {
+    pub fn lent(&self, input: &Lent) -> &[u8] {
         // SAFETY: it was checked when it was lent, and is valid for as long as the function's comment says.
         unsafe { std::slice::from_raw_parts(input.data, input.len) }
     }
 
     /// A place for one output value.
-    pub fn out<T>(&self, pointer: *mut T, name: &'static str) -> Result<Out<'call, T>, Error> {
+    pub fn out<T>(&self, pointer: *mut T, name: &'static str) -> Result<Out<'_, T>, Error> {
         // SAFETY: NULL, or valid for writing one value (see `begin`).
         let place = unsafe { pointer.cast::<MaybeUninit<T>>().as_mut() };
         place.map(Out).ok_or(Error::NullPointer { name })
     }
 
     /// The same where NULL means that the value is not wanted.
-    pub fn out_optional<T>(&self, pointer: *mut T) -> Option<Out<'call, T>> {
+    pub fn out_optional<T>(&self, pointer: *mut T) -> Option<Out<'_, T>> {
         // SAFETY: NULL, or valid for writing one value (see `begin`).
         unsafe { pointer.cast::<MaybeUninit<T>>().as_mut() }.map(Out)
     }

@@ -164,7 +164,7 @@ pub unsafe extern "C" fn zst_compressor_frame_progression(
 }
 
 /// Bytes of memory used by the context of the operation that was started last on this compressor; before any, by a fresh
-/// context. May be called from another thread while the operation runs.
+/// context. May be called from another thread while the operation runs; worker threads are counted when they are done.
 ///
 /// Source: `ZstdCompressor.memory_size()`; libzstd's `ZSTD_sizeof_CCtx`.
 #[unsafe(no_mangle)]

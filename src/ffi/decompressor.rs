@@ -132,8 +132,11 @@ pub unsafe extern "C" fn zst_decompressor_decompress(
 /// overlap `src`.
 ///
 /// On success sets `*out_len` to the size of the content; the bytes of `dst` behind it are undefined. On failure
-/// `*out_len` and `*out_src_used` are untouched and the content of `dst` is undefined. ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that
-/// is enough. Where that can be told from the frame headers, `dst` is not touched.
+/// `*out_len` and `*out_src_used` are untouched and the content of `dst` is undefined.
+///
+/// ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that is enough, if it is within the
+/// limits. Where that can be told from the frame headers, `dst` is not touched. Other errors as in
+/// zst_decompressor_decompress().
 /// Source: `ZstdDecompressor.decompress()`; libzstd's `ZSTD_decompressDCtx`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_decompress_into(
@@ -217,7 +220,8 @@ pub unsafe extern "C" fn zst_decompressor_memory_size(
 
 /// Decompresses the first frame in `src` with default parameters: zst_decompressor_new(), zst_decompressor_decompress()
 /// and zst_decompressor_free() in one. Contexts are kept for the next call. `max_output_size` is as in
-/// zst_decompressor_decompress().
+/// zst_decompressor_decompress(): it does not limit a frame that records its size. For input that you do not trust, use a
+/// decompressor with ZST_D_MAX_OUTPUT_SIZE.
 ///
 /// On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
 /// Errors as in zst_decompressor_decompress(). Source: `zstandard.decompress()`.

@@ -2,7 +2,7 @@
 
 use super::status::*;
 use crate::engine::Code;
-use crate::error::{Broken, ChunkFault, Error};
+use crate::error::{Broken, ChunkFault, Error, TrainingFault};
 use std::ffi::c_char;
 use std::fmt::Write;
 use std::mem::MaybeUninit;
@@ -23,7 +23,7 @@ pub struct zst_error {
     pub item_index: u64,
     /// What would have been right, where that is a number: a size that is enough, a limit, a recorded size. 0 otherwise.
     pub expected: u64,
-    /// What there was instead. 0 when `expected` has no meaning.
+    /// What there was instead, where that is a number. 0 otherwise.
     pub actual: u64,
     /// Where in the input the frame begins that is broken; 0 when it is the first, or when that is not the question.
     pub src_position: u64,
@@ -70,7 +70,9 @@ fn status(error: &Error) -> zst_status {
         | Error::TooManyDictionaries { .. }
         | Error::DuplicateDictionary { .. }
         | Error::NotSkippable => ZST_ERROR_VALUE,
-        Error::Zstd { code: Code::MEMORY_ALLOCATION, .. } | Error::OutOfMemory(_) => ZST_ERROR_MEMORY,
+        Error::Zstd { code: Code::MEMORY_ALLOCATION, .. } | Error::OutOfMemory(_) | Error::NoThreads { .. } => {
+            ZST_ERROR_MEMORY
+        }
         Error::OutOfBounds { .. }
         | Error::Zstd { .. }
         | Error::UnusableDictionary { .. }
@@ -79,7 +81,8 @@ fn status(error: &Error) -> zst_status {
         | Error::NoContentSize
         | Error::WrongSize { .. }
         | Error::ExtraData { .. }
-        | Error::DictionaryMissing { .. } => ZST_ERROR_ZSTD,
+        | Error::DictionaryMissing { .. }
+        | Error::DictionaryNeeded { .. } => ZST_ERROR_ZSTD,
         Error::CompressAfterFinish
         | Error::DecompressAfterFrame
         | Error::AlreadyFinished
@@ -87,7 +90,9 @@ fn status(error: &Error) -> zst_status {
         | Error::DecompressionFinished { .. }
         | Error::ChunkerNotConsumed { .. } => ZST_ERROR_STATE,
         Error::Busy => ZST_ERROR_BUSY,
-        Error::HeaderCut { .. } | Error::InputEndsInsideFrame { .. } => ZST_ERROR_TRUNCATED,
+        Error::HeaderCut { .. } | Error::HeaderTooShort { .. } | Error::InputEndsInsideFrame { .. } => {
+            ZST_ERROR_TRUNCATED
+        }
         Error::BrokenFrame { broken, .. } => match broken {
             Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => ZST_ERROR_TRUNCATED,
             Broken::NotAFrame(_) | Broken::Corrupted | Broken::ImpossibleSize { .. } => ZST_ERROR_ZSTD,
@@ -117,7 +122,11 @@ fn zstd_code(error: &Error) -> Option<Code> {
         Error::UnusableDictionary { .. } => Some(Code::DICTIONARY_CORRUPTED),
         Error::DictionaryMissing { .. } => Some(Code::DICTIONARY_WRONG),
         Error::WindowLimit { .. } => Some(Code::WINDOW_TOO_LARGE),
-        Error::HeaderCut { .. } | Error::InputEndsInsideFrame { .. } => Some(Code::SRC_SIZE_WRONG),
+        Error::HeaderCut { .. } | Error::HeaderTooShort { .. } | Error::InputEndsInsideFrame { .. } => {
+            Some(Code::SRC_SIZE_WRONG)
+        }
+        Error::DictionaryNeeded { code, .. } => Some(code),
+        Error::NoThreads { .. } => Some(Code::MEMORY_ALLOCATION),
         Error::BufferTooSmall { .. } => Some(Code::DST_SIZE_TOO_SMALL),
         Error::BrokenFrame { broken, .. } => Some(match broken {
             Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => {
@@ -162,12 +171,20 @@ fn numbers(error: &Error) -> (u64, u64) {
             Broken::Cut => (0, have as u64),
             Broken::Empty | Broken::NotAFrame(_) | Broken::Corrupted => (0, 0),
         },
-        Error::WrongSize { produced, recorded } => (recorded, produced),
+        Error::WrongSize { produced, recorded, .. } => (recorded, produced),
         Error::OutputLimit { limit, needed } => (limit, needed.unwrap_or(0)),
         Error::StreamLimit { limit, .. } => (limit, 0),
         Error::WindowLimit { window, limit, .. } => (limit, window),
         Error::ExtraData { bytes } => (0, bytes),
-        Error::DictionaryMissing { wanted, given, .. } => (wanted.into(), given.unwrap_or(0).into()),
+        Error::DictionaryMissing { wanted, first, .. } => (wanted.into(), first.into()),
+        Error::Training { why, .. } => match why {
+            TrainingFault::FewSamples { needed, have }
+            | TrainingFault::SmallSamples { needed, have }
+            | TrainingFault::SmallDictionary { needed, have } => (needed as u64, have as u64),
+            TrainingFault::LargeSamples { max, have } => (max, have),
+            TrainingFault::Parameter { .. } | TrainingFault::Unexplained => (0, 0),
+        },
+        Error::OutOfMemory(error) => (error.bytes, 0),
         Error::Chunk { fault: ChunkFault::ImpossibleSize { claimed, possible }, .. } => (possible, claimed),
         Error::Chunk { fault: ChunkFault::OutputLimit { limit, needed }, .. } => (limit, needed),
         _ => (0, 0),

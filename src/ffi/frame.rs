@@ -37,7 +37,7 @@ pub struct zst_frame_parameters {
 /// Reads the header of the frame at the start of `src`. 18 bytes are always enough. `format` is ZST_FORMAT_*.
 ///
 /// ZST_ERROR_TRUNCATED when `src` ends inside the header; err->expected is the number of bytes needed in all.
-/// ZST_ERROR_ZSTD when `src` does not begin with a frame.
+/// ZST_ERROR_ZSTD when `src` does not begin with a frame, or for an unknown `format`.
 /// Source: `zstandard.get_frame_parameters()`; libzstd's `ZSTD_getFrameHeader_advanced`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_get_frame_parameters(
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn zst_get_frame_parameters(
 /// The length of the frame header at the start of `src`, in bytes. Five bytes are enough, one in the magicless format.
 /// The magic number is not looked at.
 ///
-/// ZST_ERROR_ZSTD when there are fewer.
+/// ZST_ERROR_TRUNCATED when there are fewer.
 /// Source: `zstandard.frame_header_size()`; libzstd's `ZSTD_frameHeaderSize`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_frame_header_size(
@@ -99,7 +99,7 @@ pub unsafe extern "C" fn zst_frame_header_size(
 /// The size of the content that the header of the first frame in `src` records, in bytes; ZST_CONTENTSIZE_UNKNOWN when
 /// it records none; 0 for a skippable frame. It is what the header says, which need not be true.
 ///
-/// ZST_ERROR_ZSTD when there is no complete header.
+/// ZST_ERROR_TRUNCATED when `src` ends inside the header, ZST_ERROR_ZSTD when it does not begin with a frame.
 /// Source: `zstandard.frame_content_size()`; libzstd's `ZSTD_getFrameContentSize`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_frame_content_size(
@@ -145,7 +145,8 @@ pub unsafe extern "C" fn zst_frame_compressed_size(
     })
 }
 
-/// A size that the contents of all frames in `src` together do not exceed, in bytes. Recorded sizes count as far as the
+/// A size that the contents of all frames in `src` together do not exceed, in bytes, if the frames are valid; what this
+/// library decodes does not exceed it. Recorded sizes count as far as the
 /// frame's blocks can hold them (128 KiB each); the others are estimated from the blocks. Nothing is decoded.
 ///
 /// ZST_ERROR_TRUNCATED when `src` ends inside a frame; ZST_ERROR_ZSTD when there is something else than frames, or a

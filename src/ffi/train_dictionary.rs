@@ -42,7 +42,8 @@ pub struct zst_training_parameters {
     pub level: i32,
     /// Id of the dictionary. 0: made from its content.
     pub dict_id: u32,
-    /// What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything.
+    /// What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything. It has one setting for the
+    /// whole process, so trainings that run at the same time may print too.
     pub notifications: u32,
     /// Fastcover only: logarithm of the size of the frequency table, 1 to 31. 0: 20.
     pub f: u32,

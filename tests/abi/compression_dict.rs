@@ -246,3 +246,16 @@ fn nothing_changes_when_digesting_fails() {
     precompute(&dict, 0).unwrap_err();
     assert_same(&Compressor::new(1, &dict).compress(&source), &frame);
 }
+
+#[test]
+fn a_failure_leaves_the_compressor_usable_for_contents_of_other_sizes() {
+    // After a failure libzstd would refuse the parameters that another size asks for.
+    let dict = Dict::new(&text(31, 20_000), ZST_DICT_TYPE_RAWCONTENT);
+    let compressor = Compressor::new(3, &dict);
+    for size in [700_000, 100, 40_000] {
+        let mut room = [0; 10];
+        compressor.compress_into(&text(32, 1000), &mut room).unwrap_err().is(ZST_ERROR_BUFFER_TOO_SMALL, "");
+        let source = text(33, size);
+        assert_same(&Decompressor::new(&dict).decompress(&compressor.compress(&source)).unwrap(), &source);
+    }
+}

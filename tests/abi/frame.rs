@@ -103,9 +103,9 @@ fn header_sizes() {
     assert_eq!(header_size(b"junk\x20", ZSTD1).unwrap(), 6);
     for cut in 0..5 {
         let failure = header_size(&known(b"abc")[..cut], ZSTD1).unwrap_err();
-        failure.is(ZST_ERROR_ZSTD, "could not determine frame header size: Src size is incorrect");
+        failure.is(ZST_ERROR_TRUNCATED, "could not determine frame header size: Src size is incorrect");
     }
-    header_size(b"", MAGICLESS).unwrap_err().is(ZST_ERROR_ZSTD, "could not determine frame header size");
+    header_size(b"", MAGICLESS).unwrap_err().is(ZST_ERROR_TRUNCATED, "could not determine frame header size");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn content_sizes() {
     }
     for cut in 0..6 {
         let failure = content_size(&known(b"abc")[..cut], ZSTD1).unwrap_err();
-        failure.is(ZST_ERROR_ZSTD, "error when determining content size");
+        failure.is(ZST_ERROR_TRUNCATED, "error when determining content size");
     }
 }
 

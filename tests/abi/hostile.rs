@@ -223,3 +223,34 @@ fn damaged_dictionaries_never_crash() {
         let _ = Decompressor::try_new(&dict);
     }
 }
+
+#[test]
+fn a_block_that_holds_more_than_its_window_is_damage_whatever_the_room() {
+    // libzstd alone accepts it when it decodes in one piece and the room is large enough.
+    let source = text(77, 20_000);
+    let mut frame = Compressor::with(&[(ZST_C_WRITE_CONTENT_SIZE, 0)], None).compress(&source).to_vec();
+    frame[5] = 0x1E;
+    let decompressor = Decompressor::new(None);
+    let damaged = "decompression error: Data corruption detected";
+    decompressor.decompress(&frame).unwrap_err().is(ZST_ERROR_ZSTD, damaged);
+    for room in [14_336, 19_999, 20_000, 1 << 20] {
+        let mut dst = vec![0; room];
+        decompressor.decompress_into(&frame, 0, 0, &mut dst).unwrap_err().is(ZST_ERROR_ZSTD, damaged);
+    }
+}
+
+#[test]
+fn plain_blocks_obey_the_limit_for_blocks() {
+    let parameters = DecompressionParameters::new(&[(ZST_D_MAX_BLOCK_SIZE, 1024)]);
+    let decompressor = Decompressor::try_from(&parameters, None).unwrap();
+    for content_size in [0, 1] {
+        let compressor = Compressor::with(&[(ZST_C_WRITE_CONTENT_SIZE, content_size)], None);
+        for source in [noise(5, 60_000), vec![b'a'; 60_000]] {
+            let frame = compressor.compress(&source);
+            let failure = decompressor.decompress(&frame).unwrap_err();
+            failure.is(ZST_ERROR_ZSTD, "decompression error: Data corruption detected");
+        }
+        let frame = compressor.compress(&noise(6, 1000));
+        assert_same(&decompressor.decompress(&frame).unwrap(), &noise(6, 1000));
+    }
+}
