@@ -6,11 +6,16 @@
 
 mod raw;
 mod support;
+mod support_streams;
 
 mod bytes;
+mod compression_chunker;
 mod compression_dict;
+mod compression_obj;
 mod compression_parameters;
 mod compressor;
+mod decompression_chunker;
+mod decompression_obj;
 mod decompression_parameters;
 mod decompressor;
 mod decompressor_dictionary;
@@ -22,5 +27,6 @@ mod frame;
 mod hostile;
 mod lifetime;
 mod status;
+mod streams_together;
 mod threads;
 mod train_dictionary;
