@@ -1231,7 +1231,7 @@ zst_status zst_decompression_chunker_finish(const zst_decompression_chunker *chu
  * more; the outputs are untouched then.
  *
  * ZST_ERROR_ZSTD when the data is damaged, is no frame or needs another dictionary, ZST_ERROR_LIMIT when a limit is
- * reached; from then on always.
+ * reached; from then on always. What was decoded before comes first, in a shorter piece.
  */
 zst_status zst_decompression_chunker_next(const zst_decompression_chunker *chunker,
                                           const uint8_t **out_data,

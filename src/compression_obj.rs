@@ -59,7 +59,8 @@ impl CompressionObj {
             }
             if full {
                 let more = waiting.max(output.len() / 2).max(64);
-                output.grow_to(output.len().saturating_add(more))?;
+                // Otherwise what was taken in so far could not be given out any more.
+                output.grow_to(output.len().saturating_add(more)).map_err(|error| self.stream.fail(error))?;
             }
         }
         output.shrink();

@@ -5,7 +5,7 @@
 
 use crate::compression_context::CompressionContext;
 use crate::compressor::Compressor;
-use crate::engine::{Code, CompressionStep, Ending, Progression, Room, Shared};
+use crate::engine::{Code, CompressionStep, Ending, OutOfMemory, Progression, Room, Shared};
 use crate::error::Error;
 use crate::pool::{Configured, Context, Record};
 
@@ -88,6 +88,14 @@ impl CompressionStream {
                 Err(fail(code))
             }
         }
+    }
+
+    /// Ends the stream for lack of memory, which every later step reports.
+    pub fn fail(&mut self, error: OutOfMemory) -> Error {
+        if let State::InFrame(held) = std::mem::replace(&mut self.state, State::Failed(Code::MEMORY_ALLOCATION)) {
+            self.give_up(held);
+        }
+        error.into()
     }
 
     /// How far the frame has come.

@@ -71,11 +71,20 @@ impl DecompressionChunker {
         let mut used = 0;
         while self.feeding {
             let before = used;
-            let produced = self.piece.fill(|spare| {
+            let filled = self.piece.fill(|spare| {
                 let mut room = Room::new(spare);
                 used += self.stream.step(&mut room, &src[used..])?.consumed;
                 Ok::<_, Error>(room.finish())
-            })?;
+            });
+            let produced = match filled {
+                Ok(produced) => produced,
+                // What was decoded before comes first. The stream has failed, and says so again at the next call.
+                Err(_) if !self.piece.is_empty() => {
+                    self.lent = true;
+                    return Ok((used, Some(self.piece.as_slice())));
+                }
+                Err(error) => return Err(error),
+            };
             if self.piece.len() == self.piece.capacity() {
                 break;
             }

@@ -39,7 +39,10 @@ impl DecompressionObj {
         let mut full = true;
         while !self.eof && (used < src.len() || full && !self.stream.at_frame_end()) {
             used += self.stream.enter_frame(&src[used..])?;
-            self.make_room(&mut output, &src[used..])?;
+            // What was taken in so far cannot be given out any more.
+            if let Err(error) = self.make_room(&mut output, &src[used..]) {
+                return Err(self.stream.fail(error));
+            }
             let mut ended = false;
             let before = used;
             let produced = output.fill(|spare| {
@@ -75,6 +78,8 @@ impl DecompressionObj {
             None if output.len() < output.capacity() => return Ok(()),
             None => src.len().saturating_mul(4).clamp(1 << 10, BLOCK),
         };
+        // One byte more shows whether the frame holds more than it records.
+        let wanted = wanted.max(1);
         if output.capacity() - output.len() < wanted {
             let len = output.len();
             output.grow_to(len.saturating_add(wanted).max(len + len / 2))?;

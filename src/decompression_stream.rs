@@ -125,12 +125,16 @@ impl DecompressionStream {
         }
         self.record.set_memory_size(held.context.memory_size());
         let doing = self.doing;
+        let recorded = header.content_size.filter(|_| header.kind == FrameKind::Zstd);
         match stepped {
+            Ok(_) if recorded.is_some_and(|recorded| *produced > recorded) => {
+                Err(self.fail(Error::Zstd { doing, code: Code::CORRUPTION_DETECTED }))
+            }
             _ if over_the_limit => Err(self.fail(Error::StreamLimit { doing, limit: self.produced })),
             Ok(step) if !step.frame_ended => Ok(step),
-            Ok(step) => match header.content_size {
+            Ok(step) => match recorded {
                 // libzstd does not look when the last block is empty.
-                Some(recorded) if header.kind == FrameKind::Zstd && recorded != *produced => {
+                Some(recorded) if recorded != *produced => {
                     let produced = *produced;
                     Err(self.fail(Error::WrongSize { doing, produced, recorded }))
                 }
@@ -167,7 +171,10 @@ impl DecompressionStream {
             Ok(ddict) => ddict.cloned(),
             Err(error) => return Err(self.fail(error)),
         };
-        let mut held = self.decompressor.lease()?;
+        let mut held = match self.decompressor.lease() {
+            Ok(held) => held,
+            Err(error) => return Err(self.fail(error)),
+        };
         let dctx = &mut held.context.dctx;
         let begun = dctx.begin_stream(ddict).and_then(|()| dctx.step(&mut Room::new(&mut []), 0, head));
         self.state = State::InFrame { header, held, produced: 0, full: false };
@@ -185,7 +192,8 @@ impl DecompressionStream {
         }
     }
 
-    fn fail(&mut self, error: Error) -> Error {
+    /// Ends the stream with an error, which every later step repeats.
+    pub fn fail(&mut self, error: Error) -> Error {
         self.leave();
         self.state = State::Failed(error);
         error

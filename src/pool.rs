@@ -169,8 +169,7 @@ impl<C: Context> Pool<C> {
         version: u32,
         configure: impl FnOnce(&mut C) -> Result<(), Error>,
     ) -> Result<Box<Configured<C>>, Error> {
-        let (_, place) = self.free_slot();
-        let warm = place.and_then(|mut place| place.take());
+        let warm = self.slots_from_own().find_map(|(_, slot)| slot.place.try_lock()?.take());
         prepared(warm, version, configure)
     }
 
@@ -179,7 +178,7 @@ impl<C: Context> Pool<C> {
         if self.workers && !between_frames {
             return;
         }
-        for slot in &self.slots {
+        for (_, slot) in self.slots_from_own() {
             if let Some(mut place) = slot.place.try_lock()
                 && place.is_none()
             {
@@ -194,8 +193,10 @@ impl<C: Context> Pool<C> {
 
     /// Makes the operation with this record the one that was started last.
     pub fn set_latest(&self, record: &Shared<Record>) {
-        *self.latest_stream.lock() = Some(record.clone());
-        self.latest.store(STREAM, Relaxed);
+        if let Some(mut latest) = self.latest_stream.try_lock() {
+            *latest = Some(record.clone());
+            self.latest.store(STREAM, Relaxed);
+        }
     }
 
     /// How far the operation that was started last has come.
@@ -213,9 +214,9 @@ impl<C: Context> Pool<C> {
 
     fn with_latest<R>(&self, look: impl FnOnce(&Record) -> R) -> R {
         match self.latest.load(Relaxed) {
-            STREAM => match self.latest_stream.lock().as_deref() {
-                Some(record) => look(record),
-                None => look(&self.overflow),
+            STREAM => match self.latest_stream.try_lock().as_deref() {
+                Some(Some(record)) => look(record),
+                Some(None) | None => look(&self.overflow),
             },
             index => look(self.record(index)),
         }
@@ -227,14 +228,17 @@ impl<C: Context> Pool<C> {
 
     /// Locks a slot, beginning with the calling thread's own.
     fn free_slot(&self) -> (usize, Option<Place<'_, C>>) {
+        let free = self.slots_from_own().find_map(|(index, slot)| Some((index, slot.place.try_lock()?)));
+        free.map_or((SLOTS, None), |(index, place)| (index, Some(place)))
+    }
+
+    /// All slots, beginning with the calling thread's own.
+    fn slots_from_own(&self) -> impl Iterator<Item = (usize, &Slot<C>)> {
         let own = stack_number();
-        for offset in 0..SLOTS {
+        (0..SLOTS).map(move |offset| {
             let index = own.wrapping_add(offset) % SLOTS;
-            if let Some(place) = self.slots[index].place.try_lock() {
-                return (index, Some(place));
-            }
-        }
-        (SLOTS, None)
+            (index, &self.slots[index])
+        })
     }
 }
 

@@ -97,7 +97,7 @@ pub unsafe extern "C" fn zst_decompression_chunker_finish(
 /// more; the outputs are untouched then.
 ///
 /// ZST_ERROR_ZSTD when the data is damaged, is no frame or needs another dictionary, ZST_ERROR_LIMIT when a limit is
-/// reached; from then on always.
+/// reached; from then on always. What was decoded before comes first, in a shorter piece.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_chunker_next(
     chunker: *const zst_decompression_chunker,
