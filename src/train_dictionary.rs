@@ -121,13 +121,13 @@ fn check(
     if algorithm == Algorithm::FastCover && !matches!(d, 0 | 6 | 8) {
         return bad("d", d.into(), "fastcover accepts 6 and 8");
     }
+    if k != 0 && d > k {
+        return bad("d", d.into(), "it must not be larger than k");
+    }
     // What libzstd tries when they are not given begins with k = 50 and ends with d = 8.
     let (smallest_k, largest_d) = (if k != 0 { k } else { 50 }, if d != 0 { d } else { 8 });
     if optimize && largest_d > smallest_k {
         return bad("k", smallest_k.into(), "it must not be smaller than d, 8 unless it is given");
-    }
-    if k != 0 && d > k {
-        return bad("d", d.into(), "it must not be larger than k");
     }
     if k as usize > dict_size {
         return bad("k", k.into(), "it must not be larger than dict_size");

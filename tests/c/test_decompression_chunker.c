@@ -104,6 +104,9 @@ static void states_and_garbage(void) {
     CHECK(same(data, len, "foob", 4));
     CHECK(zst_decompression_chunker_next(chunker, &data, &len, &err) == ZST_DONE);
     CHECK(succeeds(&err, zst_decompression_chunker_decompress(chunker, "garbage", 7, &err)));
+    /* What was decoded before the garbage comes first. */
+    CHECK(succeeds(&err, zst_decompression_chunker_next(chunker, &data, &len, &err)));
+    CHECK(same(data, len, "ar", 2));
     fill(&data, sizeof data);
     fill(&len, sizeof len);
     CHECK(fails(ZST_ERROR_ZSTD, "zstd decompress error: Unknown frame descriptor", &err,
