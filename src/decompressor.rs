@@ -18,7 +18,7 @@ const DOING: &str = "decompression error";
 
 /// Content of unknown size is decoded in one piece, into as much memory as it may need, if that is not more than this
 /// or than so many times the input. (Pages that are not written to cost nothing.) Beyond that the result grows.
-const ONE_PIECE: u64 = 256 << 20;
+const ONE_PIECE: u64 = 16 << 20;
 const ONE_PIECE_RATIO: u64 = 64;
 /// The first size of a result that grows.
 const FIRST_PIECE: u64 = 1 << 20;
@@ -141,8 +141,9 @@ impl Decompressor {
     /// Into memory of the size that is recorded, or that may be needed at most.
     fn decode_at_once(&self, dctx: &mut DCtx, src: &[u8], plan: &Plan) -> Result<Output, Error> {
         let capacity = size_in_memory(plan.capacity())?;
-        // Of content of unknown size, four times the input is a fair guess.
-        let likely = if plan.exact { capacity } else { src.len().saturating_mul(4) };
+        // Blocks are full as a rule. Where that would be a wonder, four times the input is a fair guess.
+        let wonder = capacity / 16 > src.len();
+        let likely = if !plan.exact && wonder { src.len().saturating_mul(4) } else { capacity };
         let mut output = Output::with_likely_size(capacity, likely)?;
         self.decode_behind(dctx, src, plan, &mut output)?;
         output.shrink();
