@@ -281,3 +281,65 @@ fn stack_number() -> usize {
     let address = std::ptr::from_ref(&marker) as u64;
     ((address >> 21).wrapping_mul(MIXED) >> 32) as usize >> (32 - SLOTS.ilog2())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    thread_local! {
+        static CREATED: Cell<u32> = const { Cell::new(0) };
+    }
+
+    /// Too large for the process-wide store, so that the tests do not meet there.
+    struct Large;
+
+    impl Context for Large {
+        fn create() -> Result<Large, Error> {
+            CREATED.set(CREATED.get() + 1);
+            Ok(Large)
+        }
+
+        fn reset(&mut self) {}
+
+        fn memory_size(&self) -> usize {
+            IDLE_SIZE + 1
+        }
+
+        fn idle() -> &'static Idle<Large> {
+            static IDLE: Idle<Large> = Idle::new();
+            &IDLE
+        }
+    }
+
+    fn operation(pool: &Pool<Large>, result: Result<(), Error>) {
+        let _ = pool.run(0, |_| Ok(()), |_, _| result);
+    }
+
+    #[test]
+    fn one_operation_after_another_needs_one_context() {
+        let pool = Pool::<Large>::new(false);
+        for _ in 0..12 {
+            let held = pool.lease(0, |_| Ok(())).unwrap();
+            pool.give_back(held, true);
+            operation(&pool, Ok(()));
+            operation(&pool, Err(Error::Panic));
+        }
+        assert_eq!(CREATED.get(), 1);
+    }
+
+    #[test]
+    fn contexts_with_workers_end_with_a_failure_or_an_abandoned_frame() {
+        let pool = Pool::<Large>::new(true);
+        operation(&pool, Ok(()));
+        operation(&pool, Ok(()));
+        assert_eq!(CREATED.get(), 1);
+        operation(&pool, Err(Error::Panic));
+        operation(&pool, Ok(()));
+        assert_eq!(CREATED.get(), 2);
+        let held = pool.lease(0, |_| Ok(())).unwrap();
+        pool.give_back(held, false);
+        operation(&pool, Ok(()));
+        assert_eq!(CREATED.get(), 3);
+    }
+}
