@@ -7,6 +7,8 @@ CC ?= cc
 PYTHON ?= python3
 PREFIX ?= /usr/local
 DESTDIR ?=
+# zst.pc needs an absolute path.
+override PREFIX := $(abspath $(PREFIX))
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 MAJOR := $(firstword $(subst ., ,$(VERSION)))
