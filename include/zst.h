@@ -221,6 +221,11 @@
 #define ZST_ERROR_LIMIT (-16)
 
 /**
+ * The progress callback has cancelled the operation; zst_error.callback_code has its code.
+ */
+#define ZST_ERROR_CANCELLED (-17)
+
+/**
  * Decode all frames, not only the first one, and join their contents.
  */
 #define ZST_DECOMPRESS_READ_ACROSS_FRAMES 1
@@ -234,6 +239,17 @@
  * A frame that does not record the size of its content is an error, ZST_ERROR_ZSTD, unless max_output_size is given.
  */
 #define ZST_DECOMPRESS_REQUIRE_CONTENT_SIZE 4
+
+/**
+ * In streams: input that ends inside a frame is an error, ZST_ERROR_TRUNCATED, which comes after everything that could be
+ * decoded; otherwise it is the end.
+ */
+#define ZST_DECOMPRESS_STRICT 8
+
+/**
+ * In zst_decompressor_copy_stream(), which is strict by itself: input that ends inside a frame is the end.
+ */
+#define ZST_DECOMPRESS_ALLOW_TRUNCATED 16
 
 /**
  * The bytes are a dictionary if they begin with a dictionary header, and content only otherwise.
@@ -539,10 +555,31 @@ typedef struct zst_compression_obj zst_compression_obj;
 typedef struct zst_compression_parameters zst_compression_parameters;
 
 /**
+ * A stream to read a frame from, which reads its content from a source. May be used from any thread, by one at a time: a
+ * second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressionReader`.
+ */
+typedef struct zst_compression_reader zst_compression_reader;
+
+/**
+ * A stream to write content to, which writes frames to a sink. May be used from any thread, by one at a time: a second call,
+ * or one from inside a callback, gets ZST_ERROR_BUSY.
+ *
+ * Nothing is lost when the sink fails or would block: what it has not taken goes out first with the next call.
+ * Source: `ZstdCompressionWriter`.
+ */
+typedef struct zst_compression_writer zst_compression_writer;
+
+/**
  * A compressor: immutable settings, and contexts that are reused. One compressor serves any number of threads at a
  * time, in parallel. Source: `ZstdCompressor`; libzstd's `ZSTD_CCtx`.
  */
 typedef struct zst_compressor zst_compressor;
+
+/**
+ * A frame, piece by piece, whose content is read from a source. May be used from any thread, by one at a time: a second
+ * call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressorIterator`.
+ */
+typedef struct zst_compressor_iterator zst_compressor_iterator;
 
 /**
  * Decompression by pushing, with output in pieces of one size. Give input with zst_decompression_chunker_decompress(),
@@ -568,10 +605,31 @@ typedef struct zst_decompression_obj zst_decompression_obj;
 typedef struct zst_decompression_parameters zst_decompression_parameters;
 
 /**
+ * A stream to read content from, which reads frames from a source. May be used from any thread, by one at a time: a
+ * second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdDecompressionReader`.
+ */
+typedef struct zst_decompression_reader zst_decompression_reader;
+
+/**
+ * A stream to write frames to, cut anywhere, which writes their content to a sink. May be used from any thread, by one at a time: a second call,
+ * or one from inside a callback, gets ZST_ERROR_BUSY.
+ *
+ * Nothing is lost when the sink fails or would block: what it has not taken goes out first with the next call.
+ * Source: `ZstdDecompressionWriter`.
+ */
+typedef struct zst_decompression_writer zst_decompression_writer;
+
+/**
  * A decompressor: immutable settings, and contexts that are reused. One decompressor serves any number of threads at a
  * time, in parallel. Source: `ZstdDecompressor`; libzstd's `ZSTD_DCtx`.
  */
 typedef struct zst_decompressor zst_decompressor;
+
+/**
+ * The content of a frame, piece by piece, which is read from a source. May be used from any thread, by one at a time: a second
+ * call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdDecompressorIterator`.
+ */
+typedef struct zst_decompressor_iterator zst_decompressor_iterator;
 
 /**
  * What a function returns: 0 or more is success, less is failure. The numbers are never reused.
@@ -596,6 +654,35 @@ typedef struct {
 } zst_bytes;
 
 /**
+ * Where a stream gets its input from. The function that is given a zst_source takes it over, also when it fails; the struct
+ * itself is copied and need not stay.
+ *
+ * The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They must
+ * return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it takes effect
+ * when the call is over that the callback is in.
+ */
+typedef struct {
+  /**
+   * Given to the callbacks, otherwise not touched.
+   */
+  void *userdata;
+  /**
+   * Lends the next block: sets `*out_data` and `*out_len`, and returns 0. The block must stay valid and unchanged until the
+   * next read() or drop(). `size_hint` is what suits the stream; any other length is as good. A length of 0 is the end of
+   * the input, after which read() is not called again.
+   *
+   * ZST_ERROR_WOULD_BLOCK says that there is nothing at the moment: nothing is lost, and the stream will ask again. Any
+   * other number is an error of your own, which the caller finds in zst_error.callback_code; the stream stays usable.
+   */
+  int32_t (*read)(void *userdata, size_t size_hint, const uint8_t **out_data, size_t *out_len);
+  /**
+   * Called exactly once, when the source is not needed any more: the stream was closed or freed, or could not be made. May
+   * be NULL.
+   */
+  void (*drop)(void *userdata);
+} zst_source;
+
+/**
  * The details of a failure. The caller owns it, on the stack for example; there is nothing to initialise and nothing
  * to free. A function that fails fills all of it; a function that succeeds leaves it alone.
  */
@@ -609,7 +696,7 @@ typedef struct {
    */
   int32_t zstd_code;
   /**
-   * What a callback of the caller returned, 0 when none failed.
+   * What the callback returned that failed or cancelled; an errno where the library's own files are at fault; 0 otherwise.
    */
   int32_t callback_code;
   /**
@@ -639,6 +726,43 @@ typedef struct {
 } zst_error;
 
 /**
+ * Where a stream brings its output. The function that is given a zst_sink takes it over, also when it fails; the struct
+ * itself is copied and need not stay.
+ *
+ * The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They must
+ * return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it takes effect
+ * when the call is over that the callback is in.
+ *
+ * write(), flush() and close() return 0, or ZST_ERROR_WOULD_BLOCK when they cannot do it at the moment: nothing is lost,
+ * and the stream's function can be called again. Any other number is an error of your own, which the caller finds in
+ * zst_error.callback_code.
+ */
+typedef struct {
+  /**
+   * Given to the callbacks, otherwise not touched.
+   */
+  void *userdata;
+  /**
+   * Takes `len` bytes (never 0, never more than the stream's write_size) or some of them, and sets `*out_written` to their
+   * number. It is called again with the rest. 0 is the same as ZST_ERROR_WOULD_BLOCK.
+   */
+  int32_t (*write)(void *userdata, const uint8_t *data, size_t len, size_t *out_written);
+  /**
+   * Brings everything on its way that was written. May be NULL.
+   */
+  int32_t (*flush)(void *userdata);
+  /**
+   * Called when a writer on this sink is closed: there is nothing more to come. May be NULL.
+   */
+  int32_t (*close)(void *userdata);
+  /**
+   * Called exactly once, when the sink is not needed any more: the stream was closed or freed, or could not be made. May be
+   * NULL.
+   */
+  void (*drop)(void *userdata);
+} zst_sink;
+
+/**
  * How far a compression has come, in bytes. Source: `frame_progression()`; libzstd's `ZSTD_frameProgression`.
  */
 typedef struct {
@@ -666,6 +790,21 @@ typedef struct {
    */
   size_t len;
 } zst_slice;
+
+/**
+ * Whom copy_stream tells how far it has come.
+ */
+typedef struct {
+  /**
+   * Given to the callback, otherwise not touched.
+   */
+  void *userdata;
+  /**
+   * Called whenever something was read or written, with the bytes so far; it must return. Any number other than 0 cancels:
+   * the caller gets ZST_ERROR_CANCELLED, and the number in zst_error.callback_code.
+   */
+  int32_t (*report)(void *userdata, uint64_t bytes_read, uint64_t bytes_written);
+} zst_progress;
 
 /**
  * Choices for zst_train_dictionary(). A struct of zeros asks for the defaults: `zst_training_parameters p = {0};`
@@ -806,6 +945,85 @@ const char *zst_status_name(zst_status status);
 void zst_bytes_free(zst_bytes *bytes);
 
 /**
+ * A source that lends `src` as one block, without copying. `src` must stay valid and unchanged until the source is dropped.
+ *
+ * On success fills `*out`; give it to a stream, or to zst_source_drop().
+ */
+zst_status zst_source_from_memory(const void *src,
+                                  size_t src_len,
+                                  zst_source *out,
+                                  zst_error *err);
+
+/**
+ * A source that reads the file with this path, a NUL-terminated string.
+ *
+ * On success fills `*out`; give it to a stream, or to zst_source_drop(). ZST_ERROR_SOURCE when the file cannot be opened;
+ * zst_error.callback_code is the errno then, as it is when the file cannot be read later.
+ */
+zst_status zst_source_from_path(const char *path,
+                                zst_source *out,
+                                zst_error *err);
+
+/**
+ * A source that reads the file descriptor `fd`, one read(2) for each block. It may be a pipe or a socket, also a
+ * non-blocking one: EAGAIN becomes ZST_ERROR_WOULD_BLOCK. With `close_fd` other than 0 the source owns the descriptor, and
+ * closes it when it is dropped; that holds when this function fails, too.
+ *
+ * On success fills `*out`; give it to a stream, or to zst_source_drop().
+ */
+zst_status zst_source_from_fd(int32_t fd,
+                              int32_t close_fd,
+                              zst_source *out,
+                              zst_error *err);
+
+/**
+ * Calls the source's drop(), if it has one, and sets all fields to 0. For a source that was not given to a stream. NULL, and
+ * a zst_source of zeros, are fine: nothing happens.
+ */
+void zst_source_drop(zst_source *source);
+
+/**
+ * A sink that appends to `*bytes`, which grows. `*bytes` is either zeros or comes from this library; it is the caller's all
+ * the time, to read between calls on the stream, and to give back with zst_bytes_free() when the sink has been dropped. It
+ * must not move before.
+ *
+ * On success fills `*out`; give it to a stream, or to zst_sink_drop(). ZST_ERROR_SINK with ENOMEM for its code when memory
+ * is exhausted later.
+ */
+zst_status zst_sink_to_bytes(zst_bytes *bytes,
+                             zst_sink *out,
+                             zst_error *err);
+
+/**
+ * A sink that writes the file with this path, a NUL-terminated string. The file is made, or emptied if there is one. close()
+ * and drop() close it. What has been written when a stream fails stays.
+ *
+ * On success fills `*out`; give it to a stream, or to zst_sink_drop(). ZST_ERROR_SINK when the file cannot be opened;
+ * zst_error.callback_code is the errno then, as it is when the file cannot be written later.
+ */
+zst_status zst_sink_to_path(const char *path,
+                            zst_sink *out,
+                            zst_error *err);
+
+/**
+ * A sink that writes to the file descriptor `fd`. It may be a pipe or a socket, also a non-blocking one: EAGAIN becomes
+ * ZST_ERROR_WOULD_BLOCK. With `close_fd` other than 0 the sink owns the descriptor: close() and drop() close it; that holds
+ * when this function fails, too.
+ *
+ * On success fills `*out`; give it to a stream, or to zst_sink_drop().
+ */
+zst_status zst_sink_to_fd(int32_t fd,
+                          int32_t close_fd,
+                          zst_sink *out,
+                          zst_error *err);
+
+/**
+ * Calls the sink's drop(), if it has one, and sets all fields to 0. For a sink that was not given to a stream. NULL, and a
+ * zst_sink of zeros, are fine: nothing happens.
+ */
+void zst_sink_drop(zst_sink *sink);
+
+/**
  * A compressor for `level` (1 to 22; 0 is the default, 3; negative levels are faster) and, unless NULL, a dictionary.
  * Frames record the size of their content and the dictionary's id, and have no checksum.
  *
@@ -902,6 +1120,240 @@ zst_status zst_compress(const void *src,
 size_t zst_compress_bound(size_t src_len);
 
 /**
+ * A new reader on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source is
+ * going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read before
+ * output is wanted; then blocks of about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is a good
+ * choice.
+ *
+ * On success `*out` is the caller's; free it with zst_compression_reader_free(). `compressor` may be freed before.
+ * ZST_ERROR_VALUE when `read_size` is 0. Source: `ZstdCompressor.stream_reader()`.
+ */
+zst_status zst_compressor_stream_reader(const zst_compressor *compressor,
+                                        const zst_source *source,
+                                        uint64_t size,
+                                        size_t read_size,
+                                        zst_compression_reader **out,
+                                        zst_error *err);
+
+/**
+ * Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
+ * that the callback is in. NULL is fine.
+ */
+void zst_compression_reader_free(zst_compression_reader *reader);
+
+/**
+ * Reads `size` bytes of the frame, or what is left of it.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end. ZST_ERROR_SOURCE when the source has
+ * failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the source would block and there
+ * is nothing to return. ZST_ERROR_ZSTD when the source gives more or less than was declared, and from then on.
+ * ZST_ERROR_CLOSED. Source: `ZstdCompressionReader.read()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compression_reader_read(const zst_compression_reader *reader,
+                                       size_t size,
+                                       zst_bytes *out,
+                                       zst_error *err);
+
+/**
+ * Reads as zst_compression_reader_read(), but returns as soon as there is anything.
+ * Source: `ZstdCompressionReader.read1()`.
+ */
+zst_status zst_compression_reader_read1(const zst_compression_reader *reader,
+                                        size_t size,
+                                        zst_bytes *out,
+                                        zst_error *err);
+
+/**
+ * Reads as zst_compression_reader_read(), to the start of `dst`, until its `dst_len` bytes are full or the frame ends.
+ *
+ * On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the content of
+ * `dst` is undefined. Source: `ZstdCompressionReader.readinto()`.
+ */
+zst_status zst_compression_reader_readinto(const zst_compression_reader *reader,
+                                           void *dst,
+                                           size_t dst_len,
+                                           size_t *out_len,
+                                           zst_error *err);
+
+/**
+ * Reads as zst_compression_reader_readinto(), but returns as soon as there is anything.
+ * Source: `ZstdCompressionReader.readinto1()`.
+ */
+zst_status zst_compression_reader_readinto1(const zst_compression_reader *reader,
+                                            void *dst,
+                                            size_t dst_len,
+                                            size_t *out_len,
+                                            zst_error *err);
+
+/**
+ * Reads what is left of the frame; what there is when the source would block.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). Fails as zst_compression_reader_read().
+ * Source: `ZstdCompressionReader.readall()`.
+ */
+zst_status zst_compression_reader_readall(const zst_compression_reader *reader,
+                                          zst_bytes *out,
+                                          zst_error *err);
+
+/**
+ * Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source: `ZstdCompressionReader.tell()`.
+ */
+uint64_t zst_compression_reader_tell(const zst_compression_reader *reader);
+
+/**
+ * Closes the reader and drops its source. Closing it again does nothing. Source: `ZstdCompressionReader.close()`.
+ */
+zst_status zst_compression_reader_close(const zst_compression_reader *reader,
+                                        zst_error *err);
+
+/**
+ * 1 when the reader is closed, else 0; 1 for NULL. Source: `ZstdCompressionReader.closed`.
+ */
+int32_t zst_compression_reader_closed(const zst_compression_reader *reader);
+
+/**
+ * How far the compression has come. May be called from another thread while a call on the reader runs.
+ * Source: libzstd's `ZSTD_getFrameProgression`.
+ */
+zst_status zst_compression_reader_frame_progression(const zst_compression_reader *reader,
+                                                    zst_frame_progression *out,
+                                                    zst_error *err);
+
+/**
+ * A new writer on `sink`, which it takes over, also when this fails. `size` is the number of bytes that are going to be
+ * written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. The sink
+ * gets pieces of `write_size` bytes at most, for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
+ *
+ * On success `*out` is the caller's; free it with zst_compression_writer_free(). `compressor` may be freed before.
+ * ZST_ERROR_VALUE when `write_size` is 0. Source: `ZstdCompressor.stream_writer()`.
+ */
+zst_status zst_compressor_stream_writer(const zst_compressor *compressor,
+                                        const zst_sink *sink,
+                                        uint64_t size,
+                                        size_t write_size,
+                                        zst_compression_writer **out,
+                                        zst_error *err);
+
+/**
+ * Frees the writer, and drops its sink. A frame that was not ended stays so, and the sink is not closed: for that there is
+ * zst_compression_writer_close(). When one of its own callbacks frees the writer, it takes effect at the end of the call that
+ * the callback is in. NULL is fine.
+ */
+void zst_compression_writer_free(zst_compression_writer *writer);
+
+/**
+ * Takes `src` in, and gives the sink what has become ready, which is often nothing.
+ *
+ * Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that the sink
+ * has taken. All of `src` is taken in unless the sink would block: then write the rest later; ZST_ERROR_WOULD_BLOCK when
+ * nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been taken in nonetheless, do not
+ * write it again. ZST_ERROR_ZSTD when there is more input than was declared, and from then on. ZST_ERROR_CLOSED.
+ * Source: `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compression_writer_write(const zst_compression_writer *writer,
+                                        const void *src,
+                                        size_t src_len,
+                                        size_t *out_consumed,
+                                        size_t *out_written,
+                                        zst_error *err);
+
+/**
+ * Gives the sink everything that was written so far, and calls its flush(). ZST_FLUSH_BLOCK ends a block, ZST_FLUSH_FRAME the
+ * frame: what is written afterwards begins another one, of unknown size.
+ *
+ * Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or ZST_ERROR_WOULD_BLOCK the
+ * same call goes on where it stopped. ZST_ERROR_VALUE for another `flush_mode`; ZST_ERROR_ZSTD when there is less input in
+ * the frame than was declared, and from then on; ZST_ERROR_CLOSED.
+ * Source: `ZstdCompressionWriter.flush()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compression_writer_flush(const zst_compression_writer *writer,
+                                        int32_t flush_mode,
+                                        size_t *out_written,
+                                        zst_error *err);
+
+/**
+ * Bytes that the sink has taken, over all frames, also when the writer is closed; 0 for NULL.
+ * Source: `ZstdCompressionWriter.tell()`.
+ */
+uint64_t zst_compression_writer_tell(const zst_compression_writer *writer);
+
+/**
+ * Ends the frame, calls the sink's close(), and drops the sink. A frame is always ended: after ZST_FLUSH_FRAME and nothing
+ * written since, an empty frame is added. Closing again does nothing.
+ *
+ * After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it is
+ * closed; the sink's close() was not called when the frame could not be ended.
+ * Source: `ZstdCompressionWriter.close()`.
+ */
+zst_status zst_compression_writer_close(const zst_compression_writer *writer,
+                                        zst_error *err);
+
+/**
+ * 1 when the writer is closed, else 0; 1 for NULL. Source: `ZstdCompressionWriter.closed`.
+ */
+int32_t zst_compression_writer_closed(const zst_compression_writer *writer);
+
+/**
+ * Bytes of memory used by the writer's context; before it has one, by a fresh context.
+ * Source: `ZstdCompressionWriter.memory_size()`; libzstd's `ZSTD_sizeof_CCtx`.
+ */
+zst_status zst_compression_writer_memory_size(const zst_compression_writer *writer,
+                                              size_t *out_size,
+                                              zst_error *err);
+
+/**
+ * How far the frame has come. May be called from another thread while a call on the writer runs.
+ * Source: libzstd's `ZSTD_getFrameProgression`.
+ */
+zst_status zst_compression_writer_frame_progression(const zst_compression_writer *writer,
+                                                    zst_frame_progression *out,
+                                                    zst_error *err);
+
+/**
+ * A new iterator on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source is
+ * going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read before a
+ * piece is wanted; then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
+ * ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
+ *
+ * On success `*out` is the caller's; free it with zst_compressor_iterator_free(). `compressor` may be freed before.
+ * ZST_ERROR_VALUE when `read_size` or `write_size` is 0. Source: `ZstdCompressor.read_to_iter()`.
+ */
+zst_status zst_compressor_read_to_iter(const zst_compressor *compressor,
+                                       const zst_source *source,
+                                       uint64_t size,
+                                       size_t read_size,
+                                       size_t write_size,
+                                       zst_compressor_iterator **out,
+                                       zst_error *err);
+
+/**
+ * Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
+ * that the callback is in. NULL is fine.
+ */
+void zst_compressor_iterator_free(zst_compressor_iterator *iterator);
+
+/**
+ * Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator. ZST_DONE when
+ * there is none any more; the outputs are untouched then.
+ *
+ * ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_ZSTD when it gives
+ * more or less than was declared, and from then on.
+ * Source: `ZstdCompressorIterator.__next__()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compressor_iterator_next(const zst_compressor_iterator *iterator,
+                                        const uint8_t **out_data,
+                                        size_t *out_len,
+                                        zst_error *err);
+
+/**
+ * How far the frame has come. May be called from another thread while a call on the iterator runs.
+ * Source: libzstd's `ZSTD_getFrameProgression`.
+ */
+zst_status zst_compressor_iterator_frame_progression(const zst_compressor_iterator *iterator,
+                                                     zst_frame_progression *out,
+                                                     zst_error *err);
+
+/**
  * A new object for one frame. `size` is the number of bytes that are going to be compressed, or ZST_CONTENTSIZE_UNKNOWN;
  * it tunes the parameters and is recorded in the frame.
  *
@@ -943,6 +1395,37 @@ zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
                                      int32_t flush_mode,
                                      zst_bytes *out,
                                      zst_error *err);
+
+/**
+ * Takes in as much of `src` as there is room for what becomes ready, and puts that at `dst`, which has `dst_len` bytes and does
+ * not overlap `src`. No memory of the library's own is involved.
+ *
+ * On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were taken in; when they
+ * are not all, call it again with the rest. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+ * zst_compression_obj_compress(). Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compression_obj_compress_into(const zst_compression_obj *obj,
+                                             const void *src,
+                                             size_t src_len,
+                                             void *dst,
+                                             size_t dst_len,
+                                             size_t *out_len,
+                                             size_t *out_src_used,
+                                             zst_error *err);
+
+/**
+ * Gives everything that was taken in, as zst_compression_obj_flush(), at `dst`, which has `dst_len` bytes.
+ *
+ * ZST_DONE when that was all. ZST_OK when there was too little room: call it again with the same `flush_mode`. Both set
+ * `*out_len` to the bytes at `dst`. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_compression_obj_flush().
+ * Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compression_obj_flush_into(const zst_compression_obj *obj,
+                                          int32_t flush_mode,
+                                          void *dst,
+                                          size_t dst_len,
+                                          size_t *out_len,
+                                          zst_error *err);
 
 /**
  * How far the object has come. May be called from another thread while a call on the object runs.
@@ -1144,6 +1627,252 @@ zst_status zst_decompress(const void *src,
 size_t zst_estimate_decompression_context_size(void);
 
 /**
+ * A new reader on `source`, which it takes over, also when this fails. Nothing is read before content is wanted; then blocks
+ * of about `read_size` bytes, for which ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE is a good choice. `flags` is 0 or:
+ * ZST_DECOMPRESS_READ_ACROSS_FRAMES, for reads that go on over the end of a frame instead of returning there what they have;
+ * ZST_DECOMPRESS_STRICT.
+ *
+ * On success `*out` is the caller's; free it with zst_decompression_reader_free(). `decompressor` may be freed before.
+ * ZST_ERROR_VALUE when `read_size` is 0, or for other flags. Source: `ZstdDecompressor.stream_reader()`.
+ */
+zst_status zst_decompressor_stream_reader(const zst_decompressor *decompressor,
+                                          const zst_source *source,
+                                          size_t read_size,
+                                          int32_t flags,
+                                          zst_decompression_reader **out,
+                                          zst_error *err);
+
+/**
+ * Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
+ * that the callback is in. NULL is fine.
+ */
+void zst_decompression_reader_free(zst_decompression_reader *reader);
+
+/**
+ * Reads `size` bytes of content, or what is left; without ZST_DECOMPRESS_READ_ACROSS_FRAMES, no further than to the end of a
+ * frame. Frames without content are passed over.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end of the input. ZST_ERROR_SOURCE when the
+ * source has failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the source would block
+ * and there is nothing to return. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary, ZST_ERROR_LIMIT when a
+ * limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the content before, and from then on.
+ * ZST_ERROR_CLOSED. Source: `ZstdDecompressionReader.read()`; libzstd's `ZSTD_decompressStream`.
+ */
+zst_status zst_decompression_reader_read(const zst_decompression_reader *reader,
+                                         size_t size,
+                                         zst_bytes *out,
+                                         zst_error *err);
+
+/**
+ * Reads as zst_decompression_reader_read(), but returns as soon as there is anything.
+ * Source: `ZstdDecompressionReader.read1()`.
+ */
+zst_status zst_decompression_reader_read1(const zst_decompression_reader *reader,
+                                          size_t size,
+                                          zst_bytes *out,
+                                          zst_error *err);
+
+/**
+ * Reads as zst_decompression_reader_read(), to the start of `dst`, until its `dst_len` bytes are full or the end is reached.
+ *
+ * On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the content of
+ * `dst` is undefined. Source: `ZstdDecompressionReader.readinto()`.
+ */
+zst_status zst_decompression_reader_readinto(const zst_decompression_reader *reader,
+                                             void *dst,
+                                             size_t dst_len,
+                                             size_t *out_len,
+                                             zst_error *err);
+
+/**
+ * Reads as zst_decompression_reader_readinto(), but returns as soon as there is anything.
+ * Source: `ZstdDecompressionReader.readinto1()`.
+ */
+zst_status zst_decompression_reader_readinto1(const zst_decompression_reader *reader,
+                                              void *dst,
+                                              size_t dst_len,
+                                              size_t *out_len,
+                                              zst_error *err);
+
+/**
+ * Reads everything that is left, over all frames; what there is when the source would block.
+ *
+ * On success fills `*out`; give it back with zst_bytes_free(). Fails as zst_decompression_reader_read(), and at once: content
+ * before damaged data is not returned. Source: `ZstdDecompressionReader.readall()`.
+ */
+zst_status zst_decompression_reader_readall(const zst_decompression_reader *reader,
+                                            zst_bytes *out,
+                                            zst_error *err);
+
+/**
+ * Moves forward by decoding, over frame ends, and stops at the end of the input. `whence` is 0 (SEEK_SET) when `offset` counts
+ * from the start, 1 (SEEK_CUR) when from the current position.
+ *
+ * Unless NULL, `*out_position` is set to the new position. ZST_ERROR_SEEK when that would be backwards, or for a `whence` of 2
+ * (SEEK_END): the end is not known. ZST_ERROR_VALUE for another `whence`. Fails as zst_decompression_reader_read() otherwise;
+ * zst_decompression_reader_tell() is how far it came then. Source: `ZstdDecompressionReader.seek()`.
+ */
+zst_status zst_decompression_reader_seek(const zst_decompression_reader *reader,
+                                         int64_t offset,
+                                         int32_t whence,
+                                         uint64_t *out_position,
+                                         zst_error *err);
+
+/**
+ * Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source: `ZstdDecompressionReader.tell()`.
+ */
+uint64_t zst_decompression_reader_tell(const zst_decompression_reader *reader);
+
+/**
+ * Closes the reader and drops its source. Closing it again does nothing. Source: `ZstdDecompressionReader.close()`.
+ */
+zst_status zst_decompression_reader_close(const zst_decompression_reader *reader,
+                                          zst_error *err);
+
+/**
+ * 1 when the reader is closed, else 0; 1 for NULL. Source: `ZstdDecompressionReader.closed`.
+ */
+int32_t zst_decompression_reader_closed(const zst_decompression_reader *reader);
+
+/**
+ * 1 when everything that was taken in are complete frames, else 0, and for NULL: input that ends now is cut then.
+ */
+int32_t zst_decompression_reader_at_frame_end(const zst_decompression_reader *reader);
+
+/**
+ * A new writer on `sink`, which it takes over, also when this fails. The sink gets pieces of `write_size` bytes at most, for
+ * which ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice. `flags` is 0 or ZST_DECOMPRESS_STRICT.
+ *
+ * On success `*out` is the caller's; free it with zst_decompression_writer_free(). `decompressor` may be freed before.
+ * ZST_ERROR_VALUE when `write_size` is 0, or for other flags. Source: `ZstdDecompressor.stream_writer()`.
+ */
+zst_status zst_decompressor_stream_writer(const zst_decompressor *decompressor,
+                                          const zst_sink *sink,
+                                          size_t write_size,
+                                          int32_t flags,
+                                          zst_decompression_writer **out,
+                                          zst_error *err);
+
+/**
+ * Frees the writer, and drops its sink, which is not closed: for that there is zst_decompression_writer_close(). When one of its own callbacks frees the writer, it takes effect at the end of the call that
+ * the callback is in. NULL is fine.
+ */
+void zst_decompression_writer_free(zst_decompression_writer *writer);
+
+/**
+ * Takes `src` in, and gives the sink its content. There may be any number of frames.
+ *
+ * Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that the sink
+ * has taken. All of `src` is taken in unless the sink would block: then write the rest later; ZST_ERROR_WOULD_BLOCK when
+ * nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been taken in nonetheless, do not
+ * write it again. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary, and ZST_ERROR_LIMIT when
+ * a limit is reached: after the sink has got the content before, and from then on. ZST_ERROR_CLOSED.
+ * Source: `ZstdDecompressionWriter.write()`; libzstd's `ZSTD_decompressStream`.
+ */
+zst_status zst_decompression_writer_write(const zst_decompression_writer *writer,
+                                          const void *src,
+                                          size_t src_len,
+                                          size_t *out_consumed,
+                                          size_t *out_written,
+                                          zst_error *err);
+
+/**
+ * Gives the sink everything that could be decoded so far, and calls its flush().
+ *
+ * Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or ZST_ERROR_WOULD_BLOCK the
+ * same call goes on where it stopped. ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.flush()`.
+ */
+zst_status zst_decompression_writer_flush(const zst_decompression_writer *writer,
+                                          size_t *out_written,
+                                          zst_error *err);
+
+/**
+ * Bytes that the sink has taken, over all frames, also when the writer is closed; 0 for NULL.
+ * Source: `ZstdDecompressionWriter.tell()`.
+ */
+uint64_t zst_decompression_writer_tell(const zst_decompression_writer *writer);
+
+/**
+ * Gives the sink everything that could be decoded, calls its flush() and its close(), and drops it. Input that ended inside a
+ * frame, or was damaged, is not reported, unless ZST_DECOMPRESS_STRICT asks for it. Closing again does nothing.
+ *
+ * After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it is
+ * closed; the sink's close() was not called when something before failed. ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT.
+ * Source: `ZstdDecompressionWriter.close()`.
+ */
+zst_status zst_decompression_writer_close(const zst_decompression_writer *writer,
+                                          zst_error *err);
+
+/**
+ * 1 when the writer is closed, else 0; 1 for NULL. Source: `ZstdDecompressionWriter.closed`.
+ */
+int32_t zst_decompression_writer_closed(const zst_decompression_writer *writer);
+
+/**
+ * Bytes of memory used by the writer's context; before it has one, by a fresh context.
+ * Source: `ZstdDecompressionWriter.memory_size()`; libzstd's `ZSTD_sizeof_DCtx`.
+ */
+zst_status zst_decompression_writer_memory_size(const zst_decompression_writer *writer,
+                                                size_t *out_size,
+                                                zst_error *err);
+
+/**
+ * 1 when everything that was taken in are complete frames, else 0, and for NULL: input that ends now is cut then.
+ */
+int32_t zst_decompression_writer_at_frame_end(const zst_decompression_writer *writer);
+
+/**
+ * A new iterator on `source`, which it takes over, also when this fails. Nothing is read before a piece is wanted; then blocks
+ * of about `read_size` bytes. Pieces have `write_size` bytes at most. ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and
+ * ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. The first `skip_bytes` bytes of the input are left out; they are
+ * fewer than `read_size`.
+ *
+ * `flags` is 0 or: ZST_DECOMPRESS_READ_ACROSS_FRAMES, for the contents of all frames; otherwise the iterator stops at the end
+ * of the first one (skippable frames before it are passed over) without reading further; ZST_DECOMPRESS_STRICT.
+ *
+ * On success `*out` is the caller's; free it with zst_decompressor_iterator_free(). `decompressor` may be freed before.
+ * ZST_ERROR_VALUE when `read_size` or `write_size` is 0, `skip_bytes` is too large, or for other flags.
+ * Source: `ZstdDecompressor.read_to_iter()`.
+ */
+zst_status zst_decompressor_read_to_iter(const zst_decompressor *decompressor,
+                                         const zst_source *source,
+                                         size_t read_size,
+                                         size_t write_size,
+                                         size_t skip_bytes,
+                                         int32_t flags,
+                                         zst_decompressor_iterator **out,
+                                         zst_error *err);
+
+/**
+ * Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
+ * that the callback is in. NULL is fine.
+ */
+void zst_decompressor_iterator_free(zst_decompressor_iterator *iterator);
+
+/**
+ * Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator. ZST_DONE when
+ * there is none any more; the outputs are untouched then.
+ *
+ * ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_VALUE when the first
+ * block has no more than `skip_bytes` bytes. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary,
+ * ZST_ERROR_LIMIT when a limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the content before, and from
+ * then on. Source: `ZstdDecompressorIterator.__next__()`; libzstd's `ZSTD_decompressStream`.
+ */
+zst_status zst_decompressor_iterator_next(const zst_decompressor_iterator *iterator,
+                                          const uint8_t **out_data,
+                                          size_t *out_len,
+                                          zst_error *err);
+
+/**
+ * Lends what is left of the block that was read last: after ZST_DONE, the bytes behind the one frame that were read along with
+ * it. `*out_data` is valid as long as the source's block is, until the next call on the iterator.
+ */
+zst_status zst_decompressor_iterator_unused_data(const zst_decompressor_iterator *iterator,
+                                                 const uint8_t **out_data,
+                                                 size_t *out_len,
+                                                 zst_error *err);
+
+/**
  * A new object. `flags` is 0 for one frame, a skippable one included, or ZST_DECOMPRESS_READ_ACROSS_FRAMES for any
  * number of frames, of which skippable ones are passed over.
  *
@@ -1176,6 +1905,24 @@ zst_status zst_decompression_obj_decompress(const zst_decompression_obj *obj,
                                             zst_bytes *out,
                                             size_t *out_src_used,
                                             zst_error *err);
+
+/**
+ * Takes in as much of `src` as there is room for its content, and puts that at `dst`, which has `dst_len` bytes and does not
+ * overlap `src`. No memory of the library's own is involved.
+ *
+ * On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were used. When `*out_len`
+ * is `dst_len` there may be more: call it again with the rest of `src`, which may be nothing. An error comes when there is
+ * nothing to give before it. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_decompression_obj_decompress().
+ * Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
+ */
+zst_status zst_decompression_obj_decompress_into(const zst_decompression_obj *obj,
+                                                 const void *src,
+                                                 size_t src_len,
+                                                 void *dst,
+                                                 size_t dst_len,
+                                                 size_t *out_len,
+                                                 size_t *out_src_used,
+                                                 zst_error *err);
 
 /**
  * 1 when the one frame has ended, else 0; always 0 with ZST_DECOMPRESS_READ_ACROSS_FRAMES, and for NULL.
@@ -1237,6 +1984,54 @@ zst_status zst_decompression_chunker_next(const zst_decompression_chunker *chunk
                                           const uint8_t **out_data,
                                           size_t *out_len,
                                           zst_error *err);
+
+/**
+ * Compresses everything that `source` gives into one frame for `sink`. Both are taken over and dropped, also when this
+ * fails; neither is flushed or closed. `size` is the number of bytes that the source is going to give, or
+ * ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. `read_size` and `write_size` are the sizes
+ * of pieces, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
+ * `progress` may be NULL.
+ *
+ * Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was written stays written, and
+ * nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK. ZST_ERROR_SOURCE,
+ * ZST_ERROR_SINK and ZST_ERROR_CANCELLED come from the callbacks; ZST_ERROR_ZSTD when the source gives more or less than was
+ * declared; ZST_ERROR_VALUE when a size of pieces is 0.
+ * Source: `ZstdCompressor.copy_stream()`; libzstd's `ZSTD_compressStream2`.
+ */
+zst_status zst_compressor_copy_stream(const zst_compressor *compressor,
+                                      const zst_source *source,
+                                      const zst_sink *sink,
+                                      uint64_t size,
+                                      size_t read_size,
+                                      size_t write_size,
+                                      const zst_progress *progress,
+                                      uint64_t *out_bytes_read,
+                                      uint64_t *out_bytes_written,
+                                      zst_error *err);
+
+/**
+ * Decompresses everything that `source` gives, all frames of it, for `sink`. Both are taken over and dropped, also when this
+ * fails; neither is flushed or closed. `read_size` and `write_size` are the sizes of pieces, for which
+ * ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `flags` is 0 or
+ * ZST_DECOMPRESS_ALLOW_TRUNCATED. `progress` may be NULL.
+ *
+ * Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was decoded before has been written,
+ * and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK. ZST_ERROR_TRUNCATED
+ * when the input ends inside a frame; ZST_ERROR_SOURCE, ZST_ERROR_SINK and ZST_ERROR_CANCELLED come from the callbacks;
+ * ZST_ERROR_ZSTD when the data is damaged, or followed by something that is no frame; ZST_ERROR_LIMIT when a limit is
+ * reached; ZST_ERROR_VALUE when a size of pieces is 0, or for other flags.
+ * Source: `ZstdDecompressor.copy_stream()`, which does not report truncated input; libzstd's `ZSTD_decompressStream`.
+ */
+zst_status zst_decompressor_copy_stream(const zst_decompressor *decompressor,
+                                        const zst_source *source,
+                                        const zst_sink *sink,
+                                        size_t read_size,
+                                        size_t write_size,
+                                        int32_t flags,
+                                        const zst_progress *progress,
+                                        uint64_t *out_bytes_read,
+                                        uint64_t *out_bytes_written,
+                                        zst_error *err);
 
 /**
  * A dictionary from `len` bytes at `data`, which are copied. Empty is allowed and acts as no dictionary. `k` and `d`

@@ -64,9 +64,12 @@ enum { ZST_ERROR_BUFFER_TOO_SMALL = -13 };
 enum { ZST_ERROR_INTERNAL = -14 };
 enum { ZST_ERROR_TRUNCATED = -15 };
 enum { ZST_ERROR_LIMIT = -16 };
+enum { ZST_ERROR_CANCELLED = -17 };
 enum { ZST_DECOMPRESS_READ_ACROSS_FRAMES = 1 };
 enum { ZST_DECOMPRESS_REFUSE_EXTRA_DATA = 2 };
 enum { ZST_DECOMPRESS_REQUIRE_CONTENT_SIZE = 4 };
+enum { ZST_DECOMPRESS_STRICT = 8 };
+enum { ZST_DECOMPRESS_ALLOW_TRUNCATED = 16 };
 enum { ZST_DICT_TYPE_AUTO = 0 };
 enum { ZST_DICT_TYPE_RAWCONTENT = 1 };
 enum { ZST_DICT_TYPE_FULLDICT = 2 };
@@ -125,17 +128,28 @@ typedef struct zst_compression_chunker zst_compression_chunker;
 typedef struct zst_compression_dict zst_compression_dict;
 typedef struct zst_compression_obj zst_compression_obj;
 typedef struct zst_compression_parameters zst_compression_parameters;
+typedef struct zst_compression_reader zst_compression_reader;
+typedef struct zst_compression_writer zst_compression_writer;
 typedef struct zst_compressor zst_compressor;
+typedef struct zst_compressor_iterator zst_compressor_iterator;
 typedef struct zst_decompression_chunker zst_decompression_chunker;
 typedef struct zst_decompression_obj zst_decompression_obj;
 typedef struct zst_decompression_parameters zst_decompression_parameters;
+typedef struct zst_decompression_reader zst_decompression_reader;
+typedef struct zst_decompression_writer zst_decompression_writer;
 typedef struct zst_decompressor zst_decompressor;
+typedef struct zst_decompressor_iterator zst_decompressor_iterator;
 typedef int32_t zst_status;
 typedef struct {
   uint8_t *data;
   size_t len;
   size_t capacity;
 } zst_bytes;
+typedef struct {
+  void *userdata;
+  int32_t (*read)(void *userdata, size_t size_hint, const uint8_t **out_data, size_t *out_len);
+  void (*drop)(void *userdata);
+} zst_source;
 typedef struct {
   int32_t status;
   int32_t zstd_code;
@@ -148,6 +162,13 @@ typedef struct {
   char message[464];
 } zst_error;
 typedef struct {
+  void *userdata;
+  int32_t (*write)(void *userdata, const uint8_t *data, size_t len, size_t *out_written);
+  int32_t (*flush)(void *userdata);
+  int32_t (*close)(void *userdata);
+  void (*drop)(void *userdata);
+} zst_sink;
+typedef struct {
   uint64_t ingested;
   uint64_t consumed;
   uint64_t produced;
@@ -156,6 +177,10 @@ typedef struct {
   const void *data;
   size_t len;
 } zst_slice;
+typedef struct {
+  void *userdata;
+  int32_t (*report)(void *userdata, uint64_t bytes_read, uint64_t bytes_written);
+} zst_progress;
 typedef struct {
   int32_t mode;
   int32_t algorithm;
@@ -187,6 +212,14 @@ uint32_t zst_zstd_version_number(void);
 void zst_free_idle_contexts(void);
 const char *zst_status_name(zst_status status);
 void zst_bytes_free(zst_bytes *bytes);
+zst_status zst_source_from_memory(const void *src, size_t src_len, zst_source *out, zst_error *err);
+zst_status zst_source_from_path(const char *path, zst_source *out, zst_error *err);
+zst_status zst_source_from_fd(int32_t fd, int32_t close_fd, zst_source *out, zst_error *err);
+void zst_source_drop(zst_source *source);
+zst_status zst_sink_to_bytes(zst_bytes *bytes, zst_sink *out, zst_error *err);
+zst_status zst_sink_to_path(const char *path, zst_sink *out, zst_error *err);
+zst_status zst_sink_to_fd(int32_t fd, int32_t close_fd, zst_sink *out, zst_error *err);
+void zst_sink_drop(zst_sink *sink);
 zst_status zst_compressor_new(int32_t level,
                               const zst_compression_dict *dict,
                               zst_compressor **out,
@@ -220,6 +253,81 @@ zst_status zst_compress(const void *src,
                         zst_bytes *out,
                         zst_error *err);
 size_t zst_compress_bound(size_t src_len);
+zst_status zst_compressor_stream_reader(const zst_compressor *compressor,
+                                        const zst_source *source,
+                                        uint64_t size,
+                                        size_t read_size,
+                                        zst_compression_reader **out,
+                                        zst_error *err);
+void zst_compression_reader_free(zst_compression_reader *reader);
+zst_status zst_compression_reader_read(const zst_compression_reader *reader,
+                                       size_t size,
+                                       zst_bytes *out,
+                                       zst_error *err);
+zst_status zst_compression_reader_read1(const zst_compression_reader *reader,
+                                        size_t size,
+                                        zst_bytes *out,
+                                        zst_error *err);
+zst_status zst_compression_reader_readinto(const zst_compression_reader *reader,
+                                           void *dst,
+                                           size_t dst_len,
+                                           size_t *out_len,
+                                           zst_error *err);
+zst_status zst_compression_reader_readinto1(const zst_compression_reader *reader,
+                                            void *dst,
+                                            size_t dst_len,
+                                            size_t *out_len,
+                                            zst_error *err);
+zst_status zst_compression_reader_readall(const zst_compression_reader *reader,
+                                          zst_bytes *out,
+                                          zst_error *err);
+uint64_t zst_compression_reader_tell(const zst_compression_reader *reader);
+zst_status zst_compression_reader_close(const zst_compression_reader *reader, zst_error *err);
+int32_t zst_compression_reader_closed(const zst_compression_reader *reader);
+zst_status zst_compression_reader_frame_progression(const zst_compression_reader *reader,
+                                                    zst_frame_progression *out,
+                                                    zst_error *err);
+zst_status zst_compressor_stream_writer(const zst_compressor *compressor,
+                                        const zst_sink *sink,
+                                        uint64_t size,
+                                        size_t write_size,
+                                        zst_compression_writer **out,
+                                        zst_error *err);
+void zst_compression_writer_free(zst_compression_writer *writer);
+zst_status zst_compression_writer_write(const zst_compression_writer *writer,
+                                        const void *src,
+                                        size_t src_len,
+                                        size_t *out_consumed,
+                                        size_t *out_written,
+                                        zst_error *err);
+zst_status zst_compression_writer_flush(const zst_compression_writer *writer,
+                                        int32_t flush_mode,
+                                        size_t *out_written,
+                                        zst_error *err);
+uint64_t zst_compression_writer_tell(const zst_compression_writer *writer);
+zst_status zst_compression_writer_close(const zst_compression_writer *writer, zst_error *err);
+int32_t zst_compression_writer_closed(const zst_compression_writer *writer);
+zst_status zst_compression_writer_memory_size(const zst_compression_writer *writer,
+                                              size_t *out_size,
+                                              zst_error *err);
+zst_status zst_compression_writer_frame_progression(const zst_compression_writer *writer,
+                                                    zst_frame_progression *out,
+                                                    zst_error *err);
+zst_status zst_compressor_read_to_iter(const zst_compressor *compressor,
+                                       const zst_source *source,
+                                       uint64_t size,
+                                       size_t read_size,
+                                       size_t write_size,
+                                       zst_compressor_iterator **out,
+                                       zst_error *err);
+void zst_compressor_iterator_free(zst_compressor_iterator *iterator);
+zst_status zst_compressor_iterator_next(const zst_compressor_iterator *iterator,
+                                        const uint8_t **out_data,
+                                        size_t *out_len,
+                                        zst_error *err);
+zst_status zst_compressor_iterator_frame_progression(const zst_compressor_iterator *iterator,
+                                                     zst_frame_progression *out,
+                                                     zst_error *err);
 zst_status zst_compressor_compressobj(const zst_compressor *compressor,
                                       uint64_t size,
                                       zst_compression_obj **out,
@@ -234,6 +342,20 @@ zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
                                      int32_t flush_mode,
                                      zst_bytes *out,
                                      zst_error *err);
+zst_status zst_compression_obj_compress_into(const zst_compression_obj *obj,
+                                             const void *src,
+                                             size_t src_len,
+                                             void *dst,
+                                             size_t dst_len,
+                                             size_t *out_len,
+                                             size_t *out_src_used,
+                                             zst_error *err);
+zst_status zst_compression_obj_flush_into(const zst_compression_obj *obj,
+                                          int32_t flush_mode,
+                                          void *dst,
+                                          size_t dst_len,
+                                          size_t *out_len,
+                                          zst_error *err);
 zst_status zst_compression_obj_frame_progression(const zst_compression_obj *obj,
                                                  zst_frame_progression *out,
                                                  zst_error *err);
@@ -296,6 +418,83 @@ zst_status zst_decompress(const void *src,
                           zst_bytes *out,
                           zst_error *err);
 size_t zst_estimate_decompression_context_size(void);
+zst_status zst_decompressor_stream_reader(const zst_decompressor *decompressor,
+                                          const zst_source *source,
+                                          size_t read_size,
+                                          int32_t flags,
+                                          zst_decompression_reader **out,
+                                          zst_error *err);
+void zst_decompression_reader_free(zst_decompression_reader *reader);
+zst_status zst_decompression_reader_read(const zst_decompression_reader *reader,
+                                         size_t size,
+                                         zst_bytes *out,
+                                         zst_error *err);
+zst_status zst_decompression_reader_read1(const zst_decompression_reader *reader,
+                                          size_t size,
+                                          zst_bytes *out,
+                                          zst_error *err);
+zst_status zst_decompression_reader_readinto(const zst_decompression_reader *reader,
+                                             void *dst,
+                                             size_t dst_len,
+                                             size_t *out_len,
+                                             zst_error *err);
+zst_status zst_decompression_reader_readinto1(const zst_decompression_reader *reader,
+                                              void *dst,
+                                              size_t dst_len,
+                                              size_t *out_len,
+                                              zst_error *err);
+zst_status zst_decompression_reader_readall(const zst_decompression_reader *reader,
+                                            zst_bytes *out,
+                                            zst_error *err);
+zst_status zst_decompression_reader_seek(const zst_decompression_reader *reader,
+                                         int64_t offset,
+                                         int32_t whence,
+                                         uint64_t *out_position,
+                                         zst_error *err);
+uint64_t zst_decompression_reader_tell(const zst_decompression_reader *reader);
+zst_status zst_decompression_reader_close(const zst_decompression_reader *reader, zst_error *err);
+int32_t zst_decompression_reader_closed(const zst_decompression_reader *reader);
+int32_t zst_decompression_reader_at_frame_end(const zst_decompression_reader *reader);
+zst_status zst_decompressor_stream_writer(const zst_decompressor *decompressor,
+                                          const zst_sink *sink,
+                                          size_t write_size,
+                                          int32_t flags,
+                                          zst_decompression_writer **out,
+                                          zst_error *err);
+void zst_decompression_writer_free(zst_decompression_writer *writer);
+zst_status zst_decompression_writer_write(const zst_decompression_writer *writer,
+                                          const void *src,
+                                          size_t src_len,
+                                          size_t *out_consumed,
+                                          size_t *out_written,
+                                          zst_error *err);
+zst_status zst_decompression_writer_flush(const zst_decompression_writer *writer,
+                                          size_t *out_written,
+                                          zst_error *err);
+uint64_t zst_decompression_writer_tell(const zst_decompression_writer *writer);
+zst_status zst_decompression_writer_close(const zst_decompression_writer *writer, zst_error *err);
+int32_t zst_decompression_writer_closed(const zst_decompression_writer *writer);
+zst_status zst_decompression_writer_memory_size(const zst_decompression_writer *writer,
+                                                size_t *out_size,
+                                                zst_error *err);
+int32_t zst_decompression_writer_at_frame_end(const zst_decompression_writer *writer);
+zst_status zst_decompressor_read_to_iter(const zst_decompressor *decompressor,
+                                         const zst_source *source,
+                                         size_t read_size,
+                                         size_t write_size,
+                                         size_t skip_bytes,
+                                         int32_t flags,
+                                         zst_decompressor_iterator **out,
+                                         zst_error *err);
+void zst_decompressor_iterator_free(zst_decompressor_iterator *iterator);
+zst_status zst_decompressor_iterator_next(const zst_decompressor_iterator *iterator,
+                                          const uint8_t **out_data,
+                                          size_t *out_len,
+                                          zst_error *err);
+zst_status zst_decompressor_iterator_unused_data(const zst_decompressor_iterator *iterator,
+                                                 const uint8_t **out_data,
+                                                 size_t *out_len,
+                                                 zst_error *err);
 zst_status zst_decompressor_decompressobj(const zst_decompressor *decompressor,
                                           int32_t flags,
                                           zst_decompression_obj **out,
@@ -307,6 +506,14 @@ zst_status zst_decompression_obj_decompress(const zst_decompression_obj *obj,
                                             zst_bytes *out,
                                             size_t *out_src_used,
                                             zst_error *err);
+zst_status zst_decompression_obj_decompress_into(const zst_decompression_obj *obj,
+                                                 const void *src,
+                                                 size_t src_len,
+                                                 void *dst,
+                                                 size_t dst_len,
+                                                 size_t *out_len,
+                                                 size_t *out_src_used,
+                                                 zst_error *err);
 int32_t zst_decompression_obj_eof(const zst_decompression_obj *obj);
 int32_t zst_decompression_obj_at_frame_end(const zst_decompression_obj *obj);
 zst_status zst_decompressor_chunker(const zst_decompressor *decompressor,
@@ -324,6 +531,26 @@ zst_status zst_decompression_chunker_next(const zst_decompression_chunker *chunk
                                           const uint8_t **out_data,
                                           size_t *out_len,
                                           zst_error *err);
+zst_status zst_compressor_copy_stream(const zst_compressor *compressor,
+                                      const zst_source *source,
+                                      const zst_sink *sink,
+                                      uint64_t size,
+                                      size_t read_size,
+                                      size_t write_size,
+                                      const zst_progress *progress,
+                                      uint64_t *out_bytes_read,
+                                      uint64_t *out_bytes_written,
+                                      zst_error *err);
+zst_status zst_decompressor_copy_stream(const zst_decompressor *decompressor,
+                                        const zst_source *source,
+                                        const zst_sink *sink,
+                                        size_t read_size,
+                                        size_t write_size,
+                                        int32_t flags,
+                                        const zst_progress *progress,
+                                        uint64_t *out_bytes_read,
+                                        uint64_t *out_bytes_written,
+                                        zst_error *err);
 zst_status zst_compression_dict_new(const void *data,
                                     size_t len,
                                     int32_t dict_type,

@@ -5,7 +5,7 @@
 
 use crate::compression_context::CompressionContext;
 use crate::compressor::Compressor;
-use crate::engine::{Code, CompressionStep, Ending, OutOfMemory, Progression, Room, Shared};
+use crate::engine::{Code, CompressionStep, Ending, OutOfMemory, Output, Progression, Room, Shared, compress_bound};
 use crate::error::Error;
 use crate::pool::{Configured, Context, Record};
 
@@ -15,6 +15,9 @@ pub struct Doing {
     pub feeding: &'static str,
     pub ending: &'static str,
 }
+
+/// From one block of input on, all that it can become is reserved at once.
+const LARGE: usize = 128 << 10;
 
 pub struct CompressionStream {
     compressor: Shared<Compressor>,
@@ -90,6 +93,38 @@ impl CompressionStream {
         }
     }
 
+    /// Takes in all of `src`, which is what is left of it then, and puts what becomes ready behind what `output` holds. For
+    /// lack of memory it may stop on the way.
+    pub fn append(&mut self, output: &mut Output, src: &mut &[u8], ending: Ending) -> Result<(), Error> {
+        let likely = if src.len() < LARGE { 0 } else { compress_bound(src.len()).unwrap_or(0) };
+        output.make_room(likely)?;
+        loop {
+            let mut waiting = 0;
+            output.extend(|room| {
+                let step = self.step(room, src, ending)?;
+                *src = &src[step.consumed..];
+                waiting = step.waiting;
+                Ok::<_, Error>(())
+            })?;
+            let full = output.len() == output.capacity();
+            let done = if ending == Ending::Nothing { !full || waiting == 0 } else { waiting == 0 };
+            if done && src.is_empty() {
+                return Ok(());
+            }
+            if full {
+                output.make_room(waiting.max(64))?;
+            }
+        }
+    }
+
+    /// The error that ended the stream, if one did.
+    pub fn check(&self) -> Result<(), Error> {
+        match self.state {
+            State::Failed(code) => Err(Error::Zstd { doing: self.doing.feeding, code }),
+            State::BetweenFrames | State::InFrame(_) => Ok(()),
+        }
+    }
+
     /// Ends the stream for lack of memory, which every later step reports.
     pub fn fail(&mut self, error: OutOfMemory) -> Error {
         if let State::InFrame(held) = std::mem::replace(&mut self.state, State::Failed(Code::MEMORY_ALLOCATION)) {
@@ -136,6 +171,11 @@ impl CompressionStream {
         }
         started
     }
+}
+
+/// Bytes used by the context of the stream with this record; before it has one, by a fresh context.
+pub fn memory_size(record: &Record) -> Result<usize, Error> {
+    record.memory_size::<CompressionContext>()
 }
 
 impl Drop for CompressionStream {

@@ -6,8 +6,9 @@
 
 use crate::decompression_context::DecompressionContext;
 use crate::decompressor::Decompressor;
-use crate::engine::{Code, DecompressionStep, Format, FrameHeader, FrameKind, Header, Room, Shared, frame_header};
+use crate::engine::{Code, DecompressionStep, FrameHeader, FrameKind, Header, Output, Room, Shared, frame_header};
 use crate::error::Error;
+use crate::frame::Frame;
 use crate::pool::{Configured, Context, Record};
 use std::mem::MaybeUninit;
 
@@ -40,6 +41,15 @@ enum State {
     Failed(Error),
 }
 
+/// What a step did.
+#[derive(Clone, Copy)]
+pub struct Step {
+    /// Bytes of the source.
+    pub consumed: usize,
+    /// A frame of this kind is complete, and all of its content has been given out.
+    pub frame_ended: Option<FrameKind>,
+}
+
 impl State {
     const BETWEEN_FRAMES: State = State::BetweenFrames { head: [0; HEADER_MAX], len: 0 };
 }
@@ -57,16 +67,21 @@ impl DecompressionStream {
         matches!(self.state, State::BetweenFrames { len: 0, .. })
     }
 
-    /// The header of the frame that is being decoded, and how much of its content has been given out.
-    pub fn frame(&self) -> Option<(&FrameHeader, u64)> {
+    /// The error that ended the stream, if one did.
+    pub fn check(&self) -> Result<(), Error> {
         match &self.state {
-            State::InFrame { header, produced, .. } => Some((header, *produced)),
-            State::BetweenFrames { .. } | State::Failed(_) => None,
+            State::Failed(error) => Err(*error),
+            State::BetweenFrames { .. } | State::InFrame { .. } => Ok(()),
         }
     }
 
+    /// Content may be waiting inside that found no room.
+    pub fn has_waiting(&self) -> bool {
+        matches!(self.state, State::InFrame { full: true, .. })
+    }
+
     /// Takes in the header of the next frame, or what `src` has of it; returns the bytes used. Does nothing inside a frame.
-    pub fn enter_frame(&mut self, src: &[u8]) -> Result<usize, Error> {
+    fn enter_frame(&mut self, src: &[u8]) -> Result<usize, Error> {
         let State::BetweenFrames { mut head, len } = self.state else {
             return Ok(0);
         };
@@ -88,18 +103,15 @@ impl DecompressionStream {
     }
 
     /// Takes in some of `src` and puts some of the content into `room`.
-    pub fn step(&mut self, room: &mut Room<'_>, src: &[u8]) -> Result<DecompressionStep, Error> {
-        let used = match &self.state {
-            State::Failed(error) => return Err(*error),
-            State::InFrame { .. } => 0,
-            State::BetweenFrames { .. } => self.enter_frame(src)?,
-        };
+    pub fn step(&mut self, room: &mut Room<'_>, src: &[u8]) -> Result<Step, Error> {
+        self.check()?;
+        let used = self.enter_frame(src)?;
         let State::InFrame { header, held, produced, full } = &mut self.state else {
-            return Ok(DecompressionStep { consumed: used, frame_ended: false });
+            return Ok(Step { consumed: used, frame_ended: None });
         };
         // libzstd takes it for an endless loop when it is called in vain again and again.
         if src.is_empty() && !*full {
-            return Ok(DecompressionStep { consumed: 0, frame_ended: false });
+            return Ok(Step { consumed: 0, frame_ended: None });
         }
         let before = room.len();
         let allowed = self.decompressor.parameters().max_output_size.map_or(u64::MAX, |limit| limit - self.produced);
@@ -125,13 +137,14 @@ impl DecompressionStream {
         }
         self.record.set_memory_size(held.context.memory_size());
         let doing = self.doing;
-        let recorded = header.content_size.filter(|_| header.kind == FrameKind::Zstd);
+        let kind = header.kind;
+        let recorded = header.content_size.filter(|_| kind == FrameKind::Zstd);
         match stepped {
             Ok(_) if recorded.is_some_and(|recorded| *produced > recorded) => {
                 Err(self.fail(Error::Zstd { doing, code: Code::CORRUPTION_DETECTED }))
             }
             _ if over_the_limit => Err(self.fail(Error::StreamLimit { doing, limit: self.produced })),
-            Ok(step) if !step.frame_ended => Ok(step),
+            Ok(step) if !step.frame_ended => Ok(Step { consumed: step.consumed, frame_ended: None }),
             Ok(step) => match recorded {
                 // libzstd does not look when the last block is empty.
                 Some(recorded) if recorded != *produced => {
@@ -140,7 +153,7 @@ impl DecompressionStream {
                 }
                 Some(_) | None => {
                     self.leave();
-                    Ok(step)
+                    Ok(Step { consumed: step.consumed, frame_ended: Some(kind) })
                 }
             },
             Err(Code::WINDOW_TOO_LARGE) => {
@@ -156,8 +169,57 @@ impl DecompressionStream {
         }
     }
 
-    pub fn format(&self) -> Format {
-        self.decompressor.parameters().format
+    /// Takes in `src`, until it is used up or `stop` wants to stop after a frame of this kind; `src` is what is left of it
+    /// then. Puts the content behind what `output` holds. Returns whether it was stopped. For lack of memory it may stop on
+    /// the way.
+    pub fn append(
+        &mut self,
+        output: &mut Output,
+        src: &mut &[u8],
+        stop: impl Fn(FrameKind) -> bool,
+    ) -> Result<bool, Error> {
+        self.check()?;
+        while !src.is_empty() || self.has_waiting() {
+            let used = self.enter_frame(src)?;
+            *src = &src[used..];
+            self.make_room(output, src)?;
+            let mut ended = None;
+            let before = (src.len(), output.len());
+            output.extend(|room| {
+                let step = self.step(room, src)?;
+                *src = &src[step.consumed..];
+                ended = step.frame_ended;
+                Ok::<_, Error>(())
+            })?;
+            if ended.is_some_and(&stop) {
+                return Ok(true);
+            }
+            if ended.is_none() && before == (src.len(), output.len()) {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Makes room for a frame that is there as a whole and records its size, which libzstd then decodes straight into it;
+    /// otherwise for as much as is in proportion to what is left of the input.
+    fn make_room(&self, output: &mut Output, src: &[u8]) -> Result<(), Error> {
+        const BLOCK: usize = 128 << 10;
+        let State::InFrame { header, produced, .. } = &self.state else {
+            return Ok(());
+        };
+        let wanted = match header.content_size {
+            Some(size) => {
+                let rest = usize::try_from(size.saturating_sub(*produced)).unwrap_or(usize::MAX);
+                let whole = *produced == 0 && Frame::first(src, self.decompressor.parameters().format).is_ok();
+                if whole { rest } else { rest.min(src.len().saturating_mul(32).max(BLOCK)) }
+            }
+            None if output.len() < output.capacity() => return Ok(()),
+            None => src.len().saturating_mul(4).clamp(1 << 10, BLOCK),
+        };
+        // One byte more shows whether the frame holds more than it records.
+        output.make_room(wanted.max(1))?;
+        Ok(())
     }
 
     /// For other threads.
@@ -198,6 +260,11 @@ impl DecompressionStream {
         self.state = State::Failed(error);
         error
     }
+}
+
+/// Bytes used by the context of the stream with this record; before it has one, by a fresh context.
+pub fn memory_size(record: &Record) -> Result<usize, Error> {
+    record.memory_size::<DecompressionContext>()
 }
 
 impl Drop for DecompressionStream {

@@ -4,7 +4,7 @@
 //! It names the cause, and the remedy where there is one. The variants hold no heap memory, so that an error can
 //! be reported when there is none. `ffi::error` maps each variant to a status.
 
-use crate::engine::{Code, OutOfMemory};
+use crate::engine::{Code, Errno, OutOfMemory};
 use std::fmt;
 
 #[derive(Clone, Copy, Debug)]
@@ -44,9 +44,18 @@ pub enum Error {
         zero_too: bool,
     },
     UnknownFlushMode,
+    /// Of a writer.
+    UnknownWriterFlushMode {
+        mode: i32,
+    },
+    UnknownWhence {
+        number: i32,
+    },
     NotPositive {
         name: &'static str,
     },
+    SkipBytesTooLarge,
+    SkipBeyondFirstBlock,
     PrecomputeForNothing,
     PrecomputeForBoth,
     TooManyDictionaries {
@@ -70,6 +79,34 @@ pub enum Error {
         operation: &'static str,
     },
     Busy,
+    Closed,
+    Seek(SeekFault),
+
+    // A callback has failed, or was not right.
+    Source {
+        code: i32,
+    },
+    SourceBlock {
+        len: usize,
+    },
+    CannotOpen {
+        what: End,
+        code: i32,
+    },
+    Sink {
+        operation: &'static str,
+        code: i32,
+    },
+    SinkClaim {
+        claimed: usize,
+        given: usize,
+    },
+    WouldBlock {
+        what: End,
+    },
+    Cancelled {
+        code: i32,
+    },
 
     // libzstd refuses, or would.
     Zstd {
@@ -177,6 +214,40 @@ pub enum Broken {
     ImpossibleSize { claimed: u64, possible: u64 },
 }
 
+/// One end of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Source,
+    Sink,
+}
+
+/// Where a stream cannot go.
+#[derive(Clone, Copy, Debug)]
+pub enum SeekFault {
+    Negative,
+    Backwards,
+    FromEnd,
+}
+
+impl Error {
+    /// Output that was made before does not suffer from it: the source failed, or memory, or the input is over.
+    pub fn leaves_output(&self) -> bool {
+        matches!(
+            self,
+            Error::Source { .. }
+                | Error::SourceBlock { .. }
+                | Error::WouldBlock { .. }
+                | Error::OutOfMemory(_)
+                | Error::InputEndsInsideFrame { .. }
+        )
+    }
+
+    /// The sink has failed, and might not another time.
+    pub fn is_of_sink(&self) -> bool {
+        matches!(self, Error::Sink { .. } | Error::SinkClaim { .. })
+    }
+}
+
 /// What makes a dictionary unusable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DictionaryFault {
@@ -252,6 +323,37 @@ impl fmt::Display for Error {
             Error::ChunkerNotConsumed { operation } => {
                 write!(f, "cannot {operation} before consuming output from previous operation")
             }
+            Error::UnknownWriterFlushMode { mode } => write!(f, "unknown flush_mode: {mode}"),
+            Error::UnknownWhence { number } => {
+                write!(f, "unknown whence: {number}; 0 is the start, 1 the current position")
+            }
+            Error::SkipBytesTooLarge => write!(f, "skip_bytes must be smaller than read_size"),
+            Error::SkipBeyondFirstBlock => {
+                write!(f, "skip_bytes larger than first input chunk; this scenario is currently unsupported")
+            }
+            Error::Closed => write!(f, "stream is closed"),
+            Error::Seek(SeekFault::Negative) => write!(f, "cannot seek to negative position with SEEK_SET"),
+            Error::Seek(SeekFault::Backwards) => write!(f, "cannot seek zstd decompression stream backwards"),
+            Error::Seek(SeekFault::FromEnd) => {
+                write!(f, "zstd decompression streams cannot be seeked with SEEK_END")
+            }
+            Error::Source { code } => {
+                write!(f, "the source's read() failed with code {code}")?;
+                explain(f, code)
+            }
+            Error::SourceBlock { len } => write!(f, "the source lent a block of {len} bytes that cannot be"),
+            Error::CannotOpen { what, code } => {
+                write!(f, "cannot open the {what} with this path: {}", Errno(code))
+            }
+            Error::Sink { operation, code } => {
+                write!(f, "the sink's {operation}() failed with code {code}")?;
+                explain(f, code)
+            }
+            Error::SinkClaim { claimed, given } => {
+                write!(f, "invalid length: the sink claims to have taken {claimed} bytes of {given}")
+            }
+            Error::WouldBlock { what } => write!(f, "the {what} would block; the call can be repeated later"),
+            Error::Cancelled { code } => write!(f, "cancelled by the progress callback, with code {code}"),
             Error::Busy => write!(f, "the object is busy: another call on it is running"),
 
             Error::Zstd { doing, code } => write!(f, "{doing}: {}", code.name()),
@@ -379,6 +481,20 @@ impl fmt::Display for Error {
             }
             Error::Panic => write!(f, "internal error of zst; please report it"),
         }
+    }
+}
+
+/// Many callbacks return an errno.
+fn explain(f: &mut fmt::Formatter<'_>, code: i32) -> fmt::Result {
+    if code > 0 { write!(f, " (as an errno: {})", Errno(code)) } else { Ok(()) }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            End::Source => "source",
+            End::Sink => "sink",
+        })
     }
 }
 

@@ -92,6 +92,14 @@ impl Record {
     pub fn set_memory_size(&self, bytes: usize) {
         self.memory_size.store(bytes, Relaxed);
     }
+
+    /// The size of the operation's context; before it has one, that of a fresh context.
+    pub fn memory_size<C: Context>(&self) -> Result<usize, Error> {
+        match self.memory_size.load(Relaxed) {
+            0 => Ok(C::create()?.memory_size()),
+            size => Ok(size),
+        }
+    }
 }
 
 /// A context and the version of the settings that it was configured with, if any.
@@ -206,10 +214,7 @@ impl<C: Context> Pool<C> {
 
     /// The size of the context of the operation that was started last; before any, that of a fresh context.
     pub fn memory_size(&self) -> Result<usize, Error> {
-        match self.with_latest(|record| record.memory_size.load(Relaxed)) {
-            0 => Ok(C::create()?.memory_size()),
-            size => Ok(size),
-        }
+        self.with_latest(Record::memory_size::<C>)
     }
 
     fn with_latest<R>(&self, look: impl FnOnce(&Record) -> R) -> R {

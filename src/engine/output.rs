@@ -55,9 +55,32 @@ impl Output {
 
     /// Appends `bytes`, for which there must be room.
     pub fn append(&mut self, bytes: &[u8]) {
-        let appended: Result<usize, std::convert::Infallible> =
-            self.fill(|spare| Ok(spare[..bytes.len()].write_copy_of_slice(bytes)));
-        let Ok(_) = appended;
+        let mut room = Room::new(self.spare());
+        room.append(bytes);
+        self.len += bytes.len();
+    }
+
+    /// The same, and makes room first; grows by half at least, so that it grows rarely.
+    pub fn append_growing(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
+        self.make_room(bytes.len())?;
+        self.append(bytes);
+        Ok(())
+    }
+
+    /// Sees to it that `more` bytes fit behind the content; grows by half at least, so that it grows rarely.
+    pub fn make_room(&mut self, more: usize) -> Result<(), OutOfMemory> {
+        if self.capacity - self.len < more {
+            self.grow_to(self.len.saturating_add(more).max(self.len + self.len / 2))?;
+        }
+        Ok(())
+    }
+
+    /// Lets `write` fill some of `spare()`. What it has filled stays when it fails.
+    pub fn extend<E>(&mut self, write: impl FnOnce(&mut Room<'_>) -> Result<(), E>) -> Result<(), E> {
+        let mut room = Room::new(self.spare());
+        let outcome = write(&mut room);
+        self.len += room.len();
+        outcome
     }
 
     pub fn len(&self) -> usize {
@@ -197,6 +220,13 @@ impl<'a> Room<'a> {
         Ok(written)
     }
 
+    /// Appends `bytes`, for which there must be room.
+    pub fn append(&mut self, bytes: &[u8]) {
+        let appended: Result<usize, std::convert::Infallible> =
+            self.fill(usize::MAX, |spare| Ok(spare[..bytes.len()].write_copy_of_slice(bytes)));
+        let Ok(_) = appended;
+    }
+
     /// What has been filled.
     pub fn finish(self) -> &'a mut [u8] {
         // SAFETY: `fill` has seen values for the first `len` bytes.
@@ -208,7 +238,7 @@ impl<'a> Room<'a> {
 ///
 /// # Safety
 /// libzstd has written them.
-pub(super) unsafe fn written(dst: &mut [MaybeUninit<u8>], written: usize) -> &mut [u8] {
+pub unsafe fn written(dst: &mut [MaybeUninit<u8>], written: usize) -> &mut [u8] {
     let dst = &mut dst[..written];
     // SAFETY: every byte has a value, says the caller.
     unsafe { std::slice::from_raw_parts_mut(dst.as_mut_ptr().cast(), dst.len()) }

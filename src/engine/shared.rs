@@ -3,6 +3,7 @@
 
 use super::OutOfMemory;
 use std::alloc::{Layout, alloc};
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
@@ -24,9 +25,11 @@ pub fn try_box<T>(value: T) -> Result<Box<T>, OutOfMemory> {
 /// A shared, immutable value: `Arc`, but its constructor reports exhaustion.
 pub struct Shared<T>(NonNull<Counted<T>>);
 
+/// The value comes first: its address is that of the whole.
+#[repr(C)]
 struct Counted<T> {
-    owners: AtomicUsize,
     value: T,
+    owners: AtomicUsize,
 }
 
 // SAFETY: as for `Arc`: owners in several threads read the value, and any of them may drop it.
@@ -36,8 +39,21 @@ unsafe impl<T: Send + Sync> Sync for Shared<T> {}
 
 impl<T> Shared<T> {
     pub fn try_new(value: T) -> Result<Shared<T>, OutOfMemory> {
-        let counted = try_box(Counted { owners: AtomicUsize::new(1), value })?;
+        let counted = try_box(Counted { value, owners: AtomicUsize::new(1) })?;
         Ok(Shared(NonNull::from(Box::leak(counted))))
+    }
+
+    /// Gives this owner away as an address.
+    pub fn into_raw(self) -> *mut T {
+        ManuallyDrop::new(self).0.as_ptr().cast()
+    }
+
+    /// Takes an owner back.
+    ///
+    /// # Safety
+    /// The address comes from one `into_raw`, which is undone once.
+    pub unsafe fn from_raw(address: NonNull<T>) -> Shared<T> {
+        Shared(address.cast())
     }
 }
 

@@ -3,11 +3,12 @@
 use super::bytes::zst_slice;
 use super::error::{record, zst_error};
 use super::status::{ZST_OK, zst_status};
-use crate::engine::{Format, OutOfMemory, try_box};
+use crate::engine::{Format, OutOfMemory, Shared, try_box};
 use crate::error::Error;
-use std::ffi::c_void;
-use std::mem::MaybeUninit;
+use std::ffi::{CStr, c_char, c_void};
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
 
 /// One call from C. What it lends does not outlive it: the references that its methods give are borrowed from it, and
 /// `run` lends it to the body for the time of the body only.
@@ -56,6 +57,22 @@ impl Call {
         unsafe { pointer.as_ref() }
     }
 
+    /// A handle that its own callbacks might free: it stays until the call is over.
+    pub fn hold<T>(&self, pointer: *const T, name: &'static str) -> Result<Shared<T>, Error> {
+        let pointer = NonNull::new(pointer.cast_mut()).ok_or(Error::NullPointer { name })?;
+        // SAFETY: a live handle (see `begin`) from `give_shared`; what is forgotten is not this call's owner.
+        Ok(unsafe { (*ManuallyDrop::new(Shared::from_raw(pointer))).clone() })
+    }
+
+    /// A struct that the function takes over.
+    pub fn take<T>(&self, pointer: *const T, name: &'static str) -> Result<T, Error> {
+        if pointer.is_null() {
+            return Err(Error::NullPointer { name });
+        }
+        // SAFETY: not NULL, so valid for reading one value (see `begin`), which C does not use again.
+        Ok(unsafe { pointer.read() })
+    }
+
     /// Input bytes. NULL is fine for an empty input.
     pub fn bytes(&self, pointer: *const c_void, len: usize, name: &'static str) -> Result<&[u8], Error> {
         if len == 0 {
@@ -64,6 +81,15 @@ impl Call {
         check_range(pointer, len, name)?;
         // SAFETY: not NULL, and valid for so many bytes (see `begin`).
         Ok(unsafe { std::slice::from_raw_parts(pointer.cast(), len) })
+    }
+
+    /// A NUL-terminated string.
+    pub fn string(&self, pointer: *const c_char, name: &'static str) -> Result<&CStr, Error> {
+        if pointer.is_null() {
+            return Err(Error::NullPointer { name });
+        }
+        // SAFETY: not NULL, so a string that ends with NUL (see `begin`).
+        Ok(unsafe { CStr::from_ptr(pointer) })
     }
 
     /// A place for output bytes, apart from the input bytes `src`. NULL is fine for an empty one.
@@ -176,6 +202,12 @@ impl<T> Out<'_, *mut T> {
         self.give(Box::into_raw(try_box(handle)?));
         Ok(())
     }
+
+    /// Gives a new handle that its own callbacks might free.
+    pub fn give_shared(self, handle: T) -> Result<(), OutOfMemory> {
+        self.give(Shared::try_new(handle)?.into_raw());
+        Ok(())
+    }
 }
 
 /// Takes a handle back and drops it; NULL is nothing.
@@ -189,6 +221,19 @@ pub unsafe fn free<T>(handle: *mut T) {
     // SAFETY: as the caller says.
     let handle = unsafe { Box::from_raw(handle) };
     guarded(|| drop(handle));
+}
+
+/// Takes a handle back that its own callbacks might free; when one of them does, it is dropped at the end of the call that
+/// they are in. NULL is nothing.
+///
+/// # Safety
+/// The handle came from `give_shared` and is not used any more.
+pub unsafe fn release<T>(handle: *mut T) {
+    if let Some(handle) = NonNull::new(handle) {
+        // SAFETY: as the caller says.
+        let handle = unsafe { Shared::from_raw(handle) };
+        guarded(|| drop(handle));
+    }
 }
 
 /// Runs `body` in a function that cannot fail. A panic ends here.

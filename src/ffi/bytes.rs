@@ -1,6 +1,6 @@
 //! `zst_bytes` and `zst_slice`: bytes that the library gives, and bytes that the caller lends.
 
-use crate::engine::Output;
+use crate::engine::{OutOfMemory, Output};
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
@@ -28,6 +28,23 @@ impl From<Output> for zst_bytes {
     fn from(output: Output) -> zst_bytes {
         let (data, len, capacity) = output.into_raw();
         zst_bytes { data, len, capacity }
+    }
+}
+
+impl zst_bytes {
+    /// Appends `more`; a zst_bytes of zeros begins with it.
+    ///
+    /// # Safety
+    /// The fields are zeros, or come from `Output::into_raw` and have not been changed.
+    pub(super) unsafe fn append(&mut self, more: &[u8]) -> Result<(), OutOfMemory> {
+        let mut output = match NonNull::new(self.data) {
+            // SAFETY: as the caller says. Whatever happens below, it is given away again.
+            Some(data) => unsafe { Output::from_raw(data, self.len, self.capacity) },
+            None => Output::with_capacity(more.len())?,
+        };
+        let outcome = output.append_growing(more);
+        *self = output.into();
+        outcome
     }
 }
 

@@ -5,9 +5,9 @@ use super::bytes::zst_bytes;
 use super::compressor::{zst_compressor, zst_frame_progression};
 use super::error::zst_error;
 use super::library::ZST_CONTENTSIZE_UNKNOWN;
-use super::status::zst_status;
+use super::status::{ZST_DONE, ZST_OK, zst_status};
 use crate::compression_obj::CompressionObj;
-use crate::engine::{Ending, Shared};
+use crate::engine::{Ending, Room, Shared};
 use crate::error::Error;
 use crate::pool::Record;
 use parking_lot::Mutex;
@@ -100,6 +100,67 @@ pub unsafe extern "C" fn zst_compression_obj_flush(
         let ready = obj.obj.try_lock().ok_or(Error::Busy)?.flush(ending)?;
         out.give(ready.into());
         Ok(())
+    })
+}
+
+/// Takes in as much of `src` as there is room for what becomes ready, and puts that at `dst`, which has `dst_len` bytes and does
+/// not overlap `src`. No memory of the library's own is involved.
+///
+/// On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were taken in; when they
+/// are not all, call it again with the rest. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+/// zst_compression_obj_compress(). Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zst_compression_obj_compress_into(
+    obj: *const zst_compression_obj,
+    src: *const c_void,
+    src_len: usize,
+    dst: *mut c_void,
+    dst_len: usize,
+    out_len: *mut usize,
+    out_src_used: *mut usize,
+    err: *mut zst_error,
+) -> zst_status {
+    // SAFETY: the caller follows the rules at the top of zst.h.
+    let call = unsafe { Call::begin(err) };
+    call.run(|call| {
+        let obj = call.borrow(obj, "obj")?;
+        let src = call.bytes(src, src_len, "src")?;
+        let dst = call.place(dst, dst_len, "dst", src)?;
+        let out_len = call.out(out_len, "out_len")?;
+        let out_src_used = call.out(out_src_used, "out_src_used")?;
+        let mut room = Room::new(dst);
+        let used = obj.obj.try_lock().ok_or(Error::Busy)?.compress_into(&mut room, src)?;
+        out_len.give(room.len());
+        out_src_used.give(used);
+        Ok(())
+    })
+}
+
+/// Gives everything that was taken in, as zst_compression_obj_flush(), at `dst`, which has `dst_len` bytes.
+///
+/// ZST_DONE when that was all. ZST_OK when there was too little room: call it again with the same `flush_mode`. Both set
+/// `*out_len` to the bytes at `dst`. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_compression_obj_flush().
+/// Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zst_compression_obj_flush_into(
+    obj: *const zst_compression_obj,
+    flush_mode: i32,
+    dst: *mut c_void,
+    dst_len: usize,
+    out_len: *mut usize,
+    err: *mut zst_error,
+) -> zst_status {
+    // SAFETY: the caller follows the rules at the top of zst.h.
+    let call = unsafe { Call::begin(err) };
+    call.run_with_status(|call| {
+        let obj = call.borrow(obj, "obj")?;
+        let ending = ending(flush_mode)?;
+        let dst = call.place(dst, dst_len, "dst", &[])?;
+        let out_len = call.out(out_len, "out_len")?;
+        let mut room = Room::new(dst);
+        let done = obj.obj.try_lock().ok_or(Error::Busy)?.flush_into(&mut room, ending)?;
+        out_len.give(room.len());
+        Ok(if done { ZST_DONE } else { ZST_OK })
     })
 }
 

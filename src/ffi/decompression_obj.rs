@@ -2,10 +2,11 @@
 
 use super::boundary::{self, Call};
 use super::bytes::zst_bytes;
-use super::decompressor::{ZST_DECOMPRESS_READ_ACROSS_FRAMES, zst_decompressor};
+use super::decompressor::{ZST_DECOMPRESS_READ_ACROSS_FRAMES, check_flags, zst_decompressor};
 use super::error::zst_error;
 use super::status::zst_status;
 use crate::decompression_obj::DecompressionObj;
+use crate::engine::Room;
 use crate::error::Error;
 use parking_lot::Mutex;
 use std::ffi::c_void;
@@ -18,6 +19,16 @@ pub struct zst_decompression_obj {
     /// For calls that do not wait.
     eof: AtomicBool,
     at_frame_end: AtomicBool,
+}
+
+impl zst_decompression_obj {
+    fn run<R>(&self, operation: impl FnOnce(&mut DecompressionObj) -> Result<R, Error>) -> Result<R, Error> {
+        let mut obj = self.obj.try_lock().ok_or(Error::Busy)?;
+        let result = operation(&mut obj);
+        self.eof.store(obj.eof(), Relaxed);
+        self.at_frame_end.store(obj.stream().at_frame_end(), Relaxed);
+        result
+    }
 }
 
 /// A new object. `flags` is 0 for one frame, a skippable one included, or ZST_DECOMPRESS_READ_ACROSS_FRAMES for any
@@ -37,10 +48,7 @@ pub unsafe extern "C" fn zst_decompressor_decompressobj(
     call.run(|call| {
         let decompressor = call.borrow(decompressor, "decompressor")?;
         let out = call.out(out, "out")?;
-        let unknown = flags & !ZST_DECOMPRESS_READ_ACROSS_FRAMES;
-        if unknown != 0 {
-            return Err(Error::UnknownFlags { flags: unknown });
-        }
+        check_flags(flags, ZST_DECOMPRESS_READ_ACROSS_FRAMES)?;
         let obj = DecompressionObj::new(&decompressor.0, flags & ZST_DECOMPRESS_READ_ACROSS_FRAMES != 0)?;
         out.give_handle(zst_decompression_obj {
             obj: Mutex::new(obj),
@@ -82,15 +90,45 @@ pub unsafe extern "C" fn zst_decompression_obj_decompress(
         let src = call.bytes(src, src_len, "src")?;
         let out = call.out(out, "out")?;
         let out_src_used = call.out_optional(out_src_used);
-        let mut obj = handle.obj.try_lock().ok_or(Error::Busy)?;
-        let result = obj.decompress(src);
-        handle.eof.store(obj.eof(), Relaxed);
-        handle.at_frame_end.store(obj.stream().at_frame_end(), Relaxed);
-        let (content, used) = result?;
+        let (content, used) = handle.run(|obj| obj.decompress(src))?;
         out.give(content.into());
         if let Some(out_src_used) = out_src_used {
             out_src_used.give(used);
         }
+        Ok(())
+    })
+}
+
+/// Takes in as much of `src` as there is room for its content, and puts that at `dst`, which has `dst_len` bytes and does not
+/// overlap `src`. No memory of the library's own is involved.
+///
+/// On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were used. When `*out_len`
+/// is `dst_len` there may be more: call it again with the rest of `src`, which may be nothing. An error comes when there is
+/// nothing to give before it. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_decompression_obj_decompress().
+/// Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zst_decompression_obj_decompress_into(
+    obj: *const zst_decompression_obj,
+    src: *const c_void,
+    src_len: usize,
+    dst: *mut c_void,
+    dst_len: usize,
+    out_len: *mut usize,
+    out_src_used: *mut usize,
+    err: *mut zst_error,
+) -> zst_status {
+    // SAFETY: the caller follows the rules at the top of zst.h.
+    let call = unsafe { Call::begin(err) };
+    call.run(|call| {
+        let handle = call.borrow(obj, "obj")?;
+        let src = call.bytes(src, src_len, "src")?;
+        let dst = call.place(dst, dst_len, "dst", src)?;
+        let out_len = call.out(out_len, "out_len")?;
+        let out_src_used = call.out(out_src_used, "out_src_used")?;
+        let mut room = Room::new(dst);
+        let used = handle.run(|obj| obj.decompress_into(&mut room, src))?;
+        out_len.give(room.len());
+        out_src_used.give(used);
         Ok(())
     })
 }

@@ -23,6 +23,11 @@ pub const ZST_DECOMPRESS_READ_ACROSS_FRAMES: i32 = 1;
 pub const ZST_DECOMPRESS_REFUSE_EXTRA_DATA: i32 = 2;
 /// A frame that does not record the size of its content is an error, ZST_ERROR_ZSTD, unless max_output_size is given.
 pub const ZST_DECOMPRESS_REQUIRE_CONTENT_SIZE: i32 = 4;
+/// In streams: input that ends inside a frame is an error, ZST_ERROR_TRUNCATED, which comes after everything that could be
+/// decoded; otherwise it is the end.
+pub const ZST_DECOMPRESS_STRICT: i32 = 8;
+/// In zst_decompressor_copy_stream(), which is strict by itself: input that ends inside a frame is the end.
+pub const ZST_DECOMPRESS_ALLOW_TRUNCATED: i32 = 16;
 
 /// A decompressor with default parameters and, unless NULL, a dictionary.
 ///
@@ -252,12 +257,17 @@ pub extern "C" fn zst_estimate_decompression_context_size() -> usize {
     engine::estimate_dctx_size()
 }
 
+pub fn check_flags(flags: i32, allowed: i32) -> Result<(), Error> {
+    match flags & !allowed {
+        0 => Ok(()),
+        unknown => Err(Error::UnknownFlags { flags: unknown }),
+    }
+}
+
 fn request(max_output_size: u64, flags: i32) -> Result<Request, Error> {
     const ALL: i32 =
         ZST_DECOMPRESS_READ_ACROSS_FRAMES | ZST_DECOMPRESS_REFUSE_EXTRA_DATA | ZST_DECOMPRESS_REQUIRE_CONTENT_SIZE;
-    if flags & !ALL != 0 {
-        return Err(Error::UnknownFlags { flags: flags & !ALL });
-    }
+    check_flags(flags, ALL)?;
     Ok(Request {
         max_output_size: (max_output_size != 0).then_some(max_output_size),
         read_across_frames: flags & ZST_DECOMPRESS_READ_ACROSS_FRAMES != 0,

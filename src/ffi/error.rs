@@ -2,7 +2,7 @@
 
 use super::status::*;
 use crate::engine::Code;
-use crate::error::{Broken, ChunkFault, Error, TrainingFault};
+use crate::error::{Broken, ChunkFault, End, Error, TrainingFault};
 use std::ffi::c_char;
 use std::fmt::Write;
 use std::mem::MaybeUninit;
@@ -15,7 +15,7 @@ pub struct zst_error {
     pub status: i32,
     /// libzstd's own error code (ZSTD_ErrorCode), 0 when libzstd had no part in it.
     pub zstd_code: i32,
-    /// What a callback of the caller returned, 0 when none failed.
+    /// What the callback returned that failed or cancelled; an errno where the library's own files are at fault; 0 otherwise.
     pub callback_code: i32,
     /// 0.
     pub reserved: i32,
@@ -43,7 +43,7 @@ pub fn record(error: &Error, place: Option<&mut MaybeUninit<zst_error>>) -> zst_
     let described = place.write(zst_error {
         status,
         zstd_code: zstd_code(error).map_or(0, |code| code.0),
-        callback_code: 0,
+        callback_code: callback_code(error),
         reserved: 0,
         item_index: item_index(error).unwrap_or(u64::MAX),
         expected,
@@ -64,6 +64,10 @@ fn status(error: &Error) -> zst_status {
         | Error::UnknownParameter { .. }
         | Error::UnknownFlags { .. }
         | Error::UnknownFlushMode
+        | Error::UnknownWriterFlushMode { .. }
+        | Error::UnknownWhence { .. }
+        | Error::SkipBytesTooLarge
+        | Error::SkipBeyondFirstBlock
         | Error::NotPositive { .. }
         | Error::PrecomputeForNothing
         | Error::PrecomputeForBoth
@@ -90,6 +94,14 @@ fn status(error: &Error) -> zst_status {
         | Error::DecompressionFinished { .. }
         | Error::ChunkerNotConsumed { .. } => ZST_ERROR_STATE,
         Error::Busy => ZST_ERROR_BUSY,
+        Error::Closed => ZST_ERROR_CLOSED,
+        Error::Seek(_) => ZST_ERROR_SEEK,
+        Error::Source { .. } | Error::SourceBlock { .. } | Error::CannotOpen { what: End::Source, .. } => {
+            ZST_ERROR_SOURCE
+        }
+        Error::Sink { .. } | Error::SinkClaim { .. } | Error::CannotOpen { what: End::Sink, .. } => ZST_ERROR_SINK,
+        Error::WouldBlock { .. } => ZST_ERROR_WOULD_BLOCK,
+        Error::Cancelled { .. } => ZST_ERROR_CANCELLED,
         Error::HeaderCut { .. } | Error::HeaderTooShort { .. } | Error::InputEndsInsideFrame { .. } => {
             ZST_ERROR_TRUNCATED
         }
@@ -144,6 +156,16 @@ fn zstd_code(error: &Error) -> Option<Code> {
     }
 }
 
+fn callback_code(error: &Error) -> i32 {
+    match *error {
+        Error::Source { code }
+        | Error::CannotOpen { code, .. }
+        | Error::Sink { code, .. }
+        | Error::Cancelled { code } => code,
+        _ => 0,
+    }
+}
+
 fn item_index(error: &Error) -> Option<u64> {
     match error {
         Error::Chunk { fault: ChunkFault::EmptyChain, .. } => None,
@@ -172,6 +194,8 @@ fn numbers(error: &Error) -> (u64, u64) {
             Broken::Empty | Broken::NotAFrame(_) | Broken::Corrupted => (0, 0),
         },
         Error::WrongSize { produced, recorded, .. } => (recorded, produced),
+        Error::SinkClaim { claimed, given } => (given as u64, claimed as u64),
+        Error::SourceBlock { len } => (0, len as u64),
         Error::OutputLimit { limit, needed } => (limit, needed.unwrap_or(0)),
         Error::StreamLimit { limit, .. } => (limit, 0),
         Error::WindowLimit { window, limit, .. } => (limit, window),

@@ -42,6 +42,8 @@ pub const ZST_ERROR_INTERNAL: i32 = -14;
 pub const ZST_ERROR_TRUNCATED: i32 = -15;
 /// The data needs more than a limit allows that the caller has set: max_output_size or max_window_size.
 pub const ZST_ERROR_LIMIT: i32 = -16;
+/// The progress callback has cancelled the operation; zst_error.callback_code has its code.
+pub const ZST_ERROR_CANCELLED: i32 = -17;
 
 /// The name of a status, such as "ZST_ERROR_MEMORY"; "unknown" for a number that is none.
 ///
@@ -67,6 +69,7 @@ pub extern "C" fn zst_status_name(status: zst_status) -> *const c_char {
         ZST_ERROR_INTERNAL => c"ZST_ERROR_INTERNAL",
         ZST_ERROR_TRUNCATED => c"ZST_ERROR_TRUNCATED",
         ZST_ERROR_LIMIT => c"ZST_ERROR_LIMIT",
+        ZST_ERROR_CANCELLED => c"ZST_ERROR_CANCELLED",
         _ => c"unknown",
     };
     name.as_ptr()

@@ -25,19 +25,20 @@ fn every_status_has_its_name() {
         (ZST_ERROR_INTERNAL, "ZST_ERROR_INTERNAL"),
         (ZST_ERROR_TRUNCATED, "ZST_ERROR_TRUNCATED"),
         (ZST_ERROR_LIMIT, "ZST_ERROR_LIMIT"),
+        (ZST_ERROR_CANCELLED, "ZST_ERROR_CANCELLED"),
     ];
     for (status, name) in names {
         assert_eq!(string(zst_status_name(status)), name);
     }
     // The numbers are in programs already compiled: -1 downwards, without gaps.
     let numbers: Vec<_> = names.iter().map(|&(status, _)| status).collect();
-    let expected: Vec<_> = [0, 1].into_iter().chain((1..=16).map(|n| -n)).collect();
+    let expected: Vec<_> = [0, 1].into_iter().chain((1..=17).map(|n| -n)).collect();
     assert_eq!(numbers, expected);
 }
 
 #[test]
 fn other_numbers_have_no_name() {
-    for status in [2, -17, i32::MIN, i32::MAX] {
+    for status in [2, -18, i32::MIN, i32::MAX] {
         assert_eq!(string(zst_status_name(status)), "unknown");
     }
 }

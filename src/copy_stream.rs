@@ -1,0 +1,35 @@
+//! `copy_stream`: from a source to a sink, in one call.
+
+use crate::error::Error;
+use crate::reader::{Pull, Pulled};
+use crate::sink::Outlet;
+
+/// Is told how many bytes have been read and written so far; another number than 0 cancels.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, u64) -> i32;
+
+/// Moves everything; returns the number of bytes read and of bytes written.
+pub fn copy_stream<P: Pull>(
+    mut pull: P,
+    mut outlet: Outlet,
+    mut progress: Option<Progress<'_>>,
+) -> Result<(u64, u64), Error> {
+    loop {
+        let mut pulled = Pulled::More;
+        let outcome = outlet.fill(|room| {
+            pulled = pull.step(room)?;
+            Ok(())
+        });
+        // What was made before something failed is written.
+        outlet.send()?;
+        outcome?;
+        if let Some(progress) = &mut progress {
+            let code = progress(pull.bytes_read(), outlet.delivered());
+            if code != 0 {
+                return Err(Error::Cancelled { code });
+            }
+        }
+        if pulled == Pulled::End {
+            return Ok((pull.bytes_read(), outlet.delivered()));
+        }
+    }
+}

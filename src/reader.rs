@@ -1,0 +1,205 @@
+//! `zst_compression_reader`, `zst_decompression_reader`: streams that are read from, and that read a source themselves.
+
+use crate::decompression_pull::DecompressionPull;
+use crate::engine::{Output, Room};
+use crate::error::{Error, SeekFault};
+use crate::kept::Kept;
+use std::mem::MaybeUninit;
+
+/// A stream with its source: what readers, iterators and copy_stream have in common.
+pub trait Pull: Send {
+    /// Reads a block if none is left, and makes one step with it.
+    fn step(&mut self, room: &mut Room<'_>) -> Result<Pulled, Error>;
+
+    /// Appends everything that is still to come. What it has appended stays when it fails.
+    fn pull_all(&mut self, output: &mut Output) -> Result<(), Error>;
+
+    /// Bytes of all blocks of the source so far.
+    fn bytes_read(&self) -> u64;
+
+    /// Makes steps until there are `least` bytes in `room`, or a good reason to return less. Output stays in `room` when
+    /// it fails.
+    fn pull(&mut self, room: &mut Room<'_>, least: usize) -> Result<(), Error> {
+        while room.len() < least {
+            match self.step(room)? {
+                Pulled::More => {}
+                Pulled::Pause if room.is_empty() => {}
+                Pulled::Pause | Pulled::End => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a step leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Pulled {
+    More,
+    /// There is more to come, but what there is should be given out first.
+    Pause,
+    End,
+}
+
+/// How much a read returns at least.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Least {
+    /// `read`, `readinto`: what was asked for.
+    All,
+    /// `read1`, `readinto1`: anything.
+    Any,
+}
+
+pub struct Reader<P> {
+    /// None when closed.
+    pull: Option<P>,
+    /// Output of a read that failed, though not by its own fault. It comes first in the next.
+    kept: Option<Kept>,
+    position: u64,
+}
+
+/// So much is reserved at once for a read that returns memory of its own; pages that are not written to cost nothing.
+const ONE_PIECE: usize = 16 << 20;
+/// Content that `seek` passes over is decoded into this.
+const SCRATCH: usize = 32 << 10;
+
+impl<P: Pull> Reader<P> {
+    pub fn new(pull: P) -> Reader<P> {
+        Reader { pull: Some(pull), kept: None, position: 0 }
+    }
+
+    /// None when closed.
+    pub fn pull(&self) -> Option<&P> {
+        self.pull.as_ref()
+    }
+
+    /// Bytes given out.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Returns the stream and its source, for them to be dropped when nobody is in the reader any more.
+    pub fn close(&mut self) -> Option<P> {
+        self.kept = None;
+        self.pull.take()
+    }
+
+    /// Reads to the start of `dst`; returns the number of bytes. 0 is the end, or an empty `dst`.
+    pub fn read_into(&mut self, dst: &mut [MaybeUninit<u8>], least: Least) -> Result<usize, Error> {
+        let mut room = Room::new(dst);
+        let outcome = self.fill(&mut room, least);
+        let got = room.finish();
+        if let Err(error) = outcome {
+            if got.is_empty() || !error.leaves_output() {
+                return Err(error);
+            }
+            // Without memory to keep it, the output is given out now; the source is going to fail again, or not.
+            if !matches!(error, Error::WouldBlock { .. })
+                && let Ok(kept) = Output::copy_of(got)
+            {
+                self.kept = Some(Kept::new(kept));
+                return Err(error);
+            }
+        }
+        self.position += got.len() as u64;
+        Ok(got.len())
+    }
+
+    /// Reads into memory of its own, `size` bytes at most.
+    pub fn read(&mut self, size: usize, least: Least) -> Result<Output, Error> {
+        let mut output = Output::with_capacity(size.min(ONE_PIECE))?;
+        if size == 0 && self.pull.is_some() {
+            return Ok(output);
+        }
+        loop {
+            let outcome = output.extend(|room| self.fill(room, least));
+            if let Err(error) = outcome {
+                return self.after(error, output);
+            }
+            if output.len() == size || output.len() < output.capacity() || least == Least::Any {
+                return Ok(self.deliver(output));
+            }
+            if let Err(error) = output.grow_to(output.capacity().saturating_mul(2).min(size)) {
+                return self.after(error.into(), output);
+            }
+        }
+    }
+
+    /// Reads everything that is still to come, over all frames.
+    pub fn read_all(&mut self) -> Result<Output, Error> {
+        let pull = self.pull.as_mut().ok_or(Error::Closed)?;
+        let mut output = Output::copy_of(self.kept.as_ref().map_or(&[], Kept::rest))?;
+        self.kept = None;
+        match pull.pull_all(&mut output) {
+            Ok(()) => Ok(self.deliver(output)),
+            Err(error) => self.after(error, output),
+        }
+    }
+
+    fn fill(&mut self, room: &mut Room<'_>, least: Least) -> Result<(), Error> {
+        let pull = self.pull.as_mut().ok_or(Error::Closed)?;
+        if let Some(kept) = &mut self.kept {
+            let fits = kept.rest().len().min(room.left());
+            room.append(&kept.rest()[..fits]);
+            kept.take(fits);
+            if kept.rest().is_empty() {
+                self.kept = None;
+            }
+        }
+        let all = room.len() + room.left();
+        pull.pull(room, if least == Least::All { all } else { all.min(1) })
+    }
+
+    /// What becomes of a read that failed after `output`.
+    fn after(&mut self, error: Error, output: Output) -> Result<Output, Error> {
+        if output.is_empty() || !error.leaves_output() {
+            return Err(error);
+        }
+        if matches!(error, Error::WouldBlock { .. }) {
+            return Ok(self.deliver(output));
+        }
+        self.kept = Some(Kept::new(output));
+        Err(error)
+    }
+
+    fn deliver(&mut self, mut output: Output) -> Output {
+        self.position += output.len() as u64;
+        output.shrink();
+        output
+    }
+}
+
+impl Reader<DecompressionPull> {
+    /// Moves forward to `offset` by decoding what lies before it, over frame ends, and no further than the end of the
+    /// input; returns the new position.
+    pub fn seek(&mut self, offset: i64, from: From) -> Result<u64, Error> {
+        if self.pull.is_none() {
+            return Err(Error::Closed);
+        }
+        let target = match (from, u64::try_from(offset)) {
+            (From::Start, Ok(target)) => target,
+            (From::Current, Ok(offset)) => self.position.saturating_add(offset),
+            (From::Start, Err(_)) => return Err(Error::Seek(SeekFault::Negative)),
+            (From::Current, Err(_)) => return Err(Error::Seek(SeekFault::Backwards)),
+            (From::End, _) => return Err(Error::Seek(SeekFault::FromEnd)),
+        };
+        if target < self.position {
+            return Err(Error::Seek(SeekFault::Backwards));
+        }
+        let mut scratch = [const { MaybeUninit::uninit() }; SCRATCH];
+        while self.position < target {
+            let distance = usize::try_from(target - self.position).unwrap_or(SCRATCH).min(SCRATCH);
+            if self.read_into(&mut scratch[..distance], Least::Any)? == 0 {
+                break;
+            }
+        }
+        Ok(self.position)
+    }
+}
+
+/// What an offset counts from.
+#[derive(Clone, Copy)]
+pub enum From {
+    Start,
+    Current,
+    End,
+}
