@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 #ifdef WITH_CALLGRIND
 #include <valgrind/callgrind.h>
 #endif
@@ -74,7 +76,7 @@ struct piece read_file(const char *directory, const char *name) {
 }
 
 struct set make_set(size_t count) {
-    struct set set = {NULL, NULL, count, 0};
+    struct set set = {NULL, NULL, count, 0, SIZE_MAX, 0};
     set.plain = (struct piece *)allocate(count * sizeof *set.plain);
     set.frame = (struct piece *)allocate(count * sizeof *set.frame);
     return set;
@@ -126,7 +128,7 @@ static double timed(struct worker *worker, const struct row *row, operation *sid
     return cpu_time() - start;
 }
 
-void time_row(struct worker *worker, const struct row *row) {
+static void time_row(struct worker *worker, const struct row *row) {
     if (!wanted(row->area, row->name)) return;
     enum { TURNS = 5 };
     const double turn = 5e6; /* ns; five of them make a round */
@@ -170,7 +172,7 @@ static void count_side(struct worker *worker, const struct row *row, operation *
 }
 
 /* The counts themselves are in the files that callgrind writes; run.py puts them together with this. */
-void count_row(struct worker *worker, const struct row *row) {
+static void count_row(struct worker *worker, const struct row *row) {
     if (!row->counted || !wanted(row->area, row->name)) return;
     count_side(worker, row, row->raw, "raw");
     count_side(worker, row, row->zst, "zst");
@@ -180,9 +182,47 @@ void count_row(struct worker *worker, const struct row *row) {
     fflush(stdout);
 }
 #else
-void count_row(struct worker *worker, const struct row *row) {
+static void count_row(struct worker *worker, const struct row *row) {
     (void)worker;
     (void)row;
     fail("built without valgrind's headers, which counting needs (Debian: apt install valgrind)");
 }
 #endif
+
+void each(struct worker *worker, enum mode mode, const struct row *rows, size_t count) {
+    for (size_t i = 0; i < count; i++) (mode == TIME ? time_row : count_row)(worker, &rows[i]);
+}
+
+static double status_bytes(const char *field) {
+    FILE *file = fopen("/proc/self/status", "r");
+    check(file != NULL, "no /proc/self/status");
+    char line[256];
+    double kib = -1;
+    while (fgets(line, sizeof line, file))
+        if (strncmp(line, field, strlen(field)) == 0) kib = atof(line + strlen(field));
+    fclose(file);
+    return kib * 1024;
+}
+
+/* A fork begins with its peak at what it has. */
+double peak_in_child(void (*warm_up)(void *), void (*work)(void *), void *argument) {
+    int ends[2];
+    check(pipe(ends) == 0, "no pipe");
+    fflush(stdout);
+    pid_t child = fork();
+    check(child >= 0, "cannot fork");
+    if (child == 0) {
+        warm_up(argument);
+        double before = status_bytes("VmRSS:");
+        work(argument);
+        double peak = status_bytes("VmHWM:") - before;
+        check(write(ends[1], &peak, sizeof peak) == sizeof peak, "cannot write");
+        _exit(0);
+    }
+    double peak;
+    close(ends[1]);
+    check(read(ends[0], &peak, sizeof peak) == sizeof peak, "the child failed");
+    close(ends[0]);
+    waitpid(child, NULL, 0);
+    return peak;
+}

@@ -30,6 +30,8 @@ struct set {
     struct piece *frame;
     size_t count;
     size_t largest;
+    size_t step;  /* streams are given so many bytes at a time, */
+    size_t again; /* and all of them so many times again */
 };
 
 typedef void operation(struct worker *worker, const struct set *set, size_t index);
@@ -75,8 +77,15 @@ struct worker make_worker(size_t dst_size);
 extern const char *row_filter;
 int wanted(const char *area, const char *name);
 
-void time_row(struct worker *worker, const struct row *row);
-void count_row(struct worker *worker, const struct row *row);
+enum mode { TIME, COUNTS };
+
+/* Times the rows, or counts their instructions. */
+void each(struct worker *worker, enum mode mode, const struct row *rows, size_t count);
+#define EACH(worker, mode, rows) each(worker, mode, rows, sizeof(rows) / sizeof *(rows))
+
+/* By how many bytes the peak of resident memory rises while `work` runs, in a process of its own in which `warm_up` has run:
+ * the code's own pages are there then, and what stays in use anyway. */
+double peak_in_child(void (*warm_up)(void *), void (*work)(void *), void *argument);
 
 /* For rows that measure in another way: medians of both sides, and of their ratios over the rounds. */
 void report(const struct row *row, const double *raw, const double *zst, size_t rounds, const char *note);

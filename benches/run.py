@@ -146,16 +146,16 @@ def has_callgrind_header(compiler):
     return test.returncode == 0
 
 
-def build(program, counting):
+def build(counting):
     compiler = os.environ.get("CC", "cc").split()
     if counting and not (has_callgrind_header(compiler) and shutil.which("valgrind")):
         sys.exit("Instruction counts need valgrind and its headers (valgrind/callgrind.h), which are not here; "
                  "on Debian: apt install valgrind")
     archive, headers = libzstd()
     WORK.mkdir(parents=True, exist_ok=True)
-    binary = WORK / (program + ("-counts" if counting else ""))
+    binary = WORK / ("bench-counts" if counting else "bench")
     command = [*compiler, "-O2", "-g", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
-               f"-I{headers}", f"-I{STAGE}/include", str(BENCHES / f"{program}.c"), str(BENCHES / "bench.c"),
+               f"-I{headers}", f"-I{STAGE}/include", *sorted(map(str, BENCHES.glob("*.c"))),
                str(archive / "libzstd.a"), f"-L{STAGE}/lib", f"-Wl,-rpath,{STAGE}/lib", "-Wl,-z,now", "-lzst",
                "-lpthread", "-o", str(binary)]
     if counting:
@@ -277,7 +277,7 @@ def figure_line(row):
     if not row["goal"]:
         return [f"{row['value']:.3f} {row['unit']}".strip(), "", ""]
     row["met"] = row["value"] <= row["goal"]
-    return [f"{row['value']:.3f} {row['unit']}".strip(), f"{row['goal']:g}", mark(row["met"])]
+    return [f"{row['value']:.3f} {row['unit']}".strip(), f"{row['goal']:.4g}", mark(row["met"])]
 
 
 def print_times(rows):
@@ -315,7 +315,7 @@ def main():
     for name, note in about.items():
         print(f"{name}: {note}")
     print(f"machine: {os.cpu_count()} logical CPUs, load {os.getloadavg()[0]:.2f}\n")
-    binary = build("oneshot", options.counts)
+    binary = build(options.counts)
     if options.counts:
         rows = count(binary, options.only)
         if rows:
