@@ -82,19 +82,26 @@ impl DecompressionStream {
 
     /// Takes in the header of the next frame, or what `src` has of it; returns the bytes used. Does nothing inside a frame.
     fn enter_frame(&mut self, src: &[u8]) -> Result<usize, Error> {
-        let State::BetweenFrames { mut head, len } = self.state else {
+        let State::BetweenFrames { head, len } = &mut self.state else {
             return Ok(0);
         };
-        let more = src.len().min(HEADER_MAX - len);
-        head[len..len + more].copy_from_slice(&src[..more]);
-        match frame_header(&head[..len + more], self.decompressor.parameters().format) {
+        let more = src.len().min(HEADER_MAX - *len);
+        let start = if *len == 0 {
+            &src[..more]
+        } else {
+            head[*len..*len + more].copy_from_slice(&src[..more]);
+            &head[..*len + more]
+        };
+        match frame_header(start, self.decompressor.parameters().format) {
             Ok(Header::Cut { .. }) => {
-                self.state = State::BetweenFrames { head, len: len + more };
+                head[*len..*len + more].copy_from_slice(&src[..more]);
+                *len += more;
                 Ok(more)
             }
             Ok(Header::Complete(header)) => {
                 // What came earlier goes into libzstd now. The rest of the header is still in `src`, so that a frame which
                 // comes as a whole is decoded in one piece.
+                let (head, len) = (*head, *len);
                 self.begin(header, &head[..len])?;
                 Ok(0)
             }
@@ -211,8 +218,9 @@ impl DecompressionStream {
         let wanted = match header.content_size {
             Some(size) => {
                 let rest = usize::try_from(size.saturating_sub(*produced)).unwrap_or(usize::MAX);
-                let whole = *produced == 0 && Frame::first(src, self.decompressor.parameters().format).is_ok();
-                if whole { rest } else { rest.min(src.len().saturating_mul(32).max(BLOCK)) }
+                let likely = src.len().saturating_mul(32).max(BLOCK);
+                let whole = || *produced == 0 && Frame::first(src, self.decompressor.parameters().format).is_ok();
+                if rest <= likely || whole() { rest } else { likely }
             }
             None if output.len() < output.capacity() => return Ok(()),
             None => src.len().saturating_mul(4).clamp(1 << 10, BLOCK),
@@ -238,12 +246,12 @@ impl DecompressionStream {
             Err(error) => return Err(self.fail(error)),
         };
         let dctx = &mut held.context.dctx;
-        let begun = dctx.begin_stream(ddict).and_then(|()| dctx.step(&mut Room::new(&mut []), 0, head));
-        self.state = State::InFrame { header, held, produced: 0, full: false };
-        match begun {
-            Ok(_) => Ok(()),
-            Err(code) => Err(self.fail(Error::Zstd { doing, code })),
+        let mut begun = dctx.begin_stream(ddict);
+        if !head.is_empty() {
+            begun = begun.and_then(|()| dctx.step(&mut Room::new(&mut []), 0, head).map(drop));
         }
+        self.state = State::InFrame { header, held, produced: 0, full: false };
+        begun.map_err(|code| self.fail(Error::Zstd { doing, code }))
     }
 
     /// Gives the context back.

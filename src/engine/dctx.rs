@@ -8,7 +8,7 @@ use std::ptr::NonNull;
 use zstd_sys as sys;
 use zstd_sys::ZSTD_dParameter as P;
 
-/// A decompression context.
+/// A decompression context. Between operations it is at no frame and refers to no dictionary.
 pub struct DCtx {
     dctx: NonNull<sys::ZSTD_DCtx>,
     /// The dictionary that libzstd refers to while it decodes step by step.
@@ -173,7 +173,6 @@ impl DCtx {
 
     /// Gets ready for a frame that is fed step by step.
     pub fn begin_stream(&mut self, ddict: Option<Shared<DDict>>) -> Result<(), Code> {
-        self.end_stream();
         if let Some(ddict) = ddict {
             // SAFETY: both objects are live, and `self.ddict` keeps the dictionary so until `end_stream` or `reset`.
             Code::check(unsafe { sys::ZSTD_DCtx_refDDict(self.dctx.as_ptr(), ddict.as_ptr()) })?;
@@ -184,12 +183,13 @@ impl DCtx {
 
     /// Forgets the frame and the dictionary.
     pub fn end_stream(&mut self) {
-        // SAFETY: a live object. Resetting the session never fails, and NULL forgets every dictionary.
-        unsafe {
-            sys::ZSTD_DCtx_reset(self.dctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only);
-            sys::ZSTD_DCtx_refDDict(self.dctx.as_ptr(), std::ptr::null());
+        // SAFETY: a live object. Resetting the session never fails.
+        unsafe { sys::ZSTD_DCtx_reset(self.dctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only) };
+        if let Some(ddict) = self.ddict.take() {
+            // SAFETY: a live object at no frame; NULL forgets the dictionary, which is there until then.
+            unsafe { sys::ZSTD_DCtx_refDDict(self.dctx.as_ptr(), std::ptr::null()) };
+            drop(ddict);
         }
-        self.ddict = None;
     }
 
     /// Takes in some of `src` and gives out some of the content, `limit` bytes at most.

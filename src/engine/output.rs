@@ -128,6 +128,11 @@ impl Output {
             return Ok(());
         }
         let refused = OutOfMemory { bytes: capacity as u64 };
+        if self.is_empty() {
+            // There is nothing to copy, and malloc is quicker than realloc.
+            *self = Output::with_capacity(capacity)?;
+            return Ok(());
+        }
         Layout::array::<u8>(capacity).map_err(|_| refused)?;
         // SAFETY: `data` came from this allocator with this layout; the new size fits an isize (checked above).
         let data = unsafe { realloc(self.data.as_ptr(), self.layout(), capacity) };
