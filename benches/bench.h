@@ -83,8 +83,8 @@ enum mode { TIME, COUNTS };
 void each(struct worker *worker, enum mode mode, const struct row *rows, size_t count);
 #define EACH(worker, mode, rows) each(worker, mode, rows, sizeof(rows) / sizeof *(rows))
 
-/* By how many bytes the peak of resident memory rises while `work` runs, in a process of its own in which `warm_up` has run:
- * the code's own pages are there then, and what stays in use anyway. */
+/* By how many bytes the peak of resident memory rises while `work` runs, in a process of its own in which `warm_up` has
+ * run: the code's own pages are there then, and what stays in use anyway. */
 double peak_in_child(void (*warm_up)(void *), void (*work)(void *), void *argument);
 
 /* For rows that measure in another way: medians of both sides, and of their ratios over the rounds. */

@@ -100,14 +100,14 @@ static void split_records(void) {
     }
 }
 
-struct set make_records(size_t count, enum frames kind) {
+struct set make_records(size_t count) {
     struct set set = make_set(count);
     size_t found = 0;
     for (size_t i = samples.count / 2; i < samples.count && found < count; i++) {
         if (samples.sizes[i] < 300 || samples.sizes[i] > 380) continue;
         struct piece record = {(unsigned char *)(uintptr_t)samples.slices[i].data, samples.sizes[i]};
         set.plain[found] = record;
-        set.frame[found] = compress_as(record, kind);
+        set.frame[found] = compress_as(record, WITH_DICTIONARY);
         found++;
     }
     check(found > 0, "no records of 300 to 380 bytes");

@@ -50,7 +50,7 @@ enum frames { WITH_SIZE, WITHOUT_SIZE, WITHOUT_SIZE_IN_SMALL_BLOCKS, WITH_DICTIO
 struct piece compress_as(struct piece plain, enum frames kind);
 struct set make_pieces(struct piece corpus, size_t size, size_t count, enum frames kind);
 /* Records of 300 to 380 bytes that the dictionary was not trained on. */
-struct set make_records(size_t count, enum frames kind);
+struct set make_records(size_t count);
 
 void read_corpora(const char *directory);
 void make_dictionary(void);

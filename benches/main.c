@@ -1,6 +1,6 @@
 /*
- * zst against libzstd as a careful C programmer calls it. Usage: bench time|counts|memory DIRECTORY [TEXT], where DIRECTORY
- * holds the corpora that run.py makes.
+ * zst against libzstd as a careful C programmer calls it. Usage: bench time|counts|memory DIRECTORY [TEXT], where
+ * DIRECTORY holds the corpora that run.py makes.
  */
 #include "inputs.h"
 #include "rows.h"

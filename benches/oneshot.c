@@ -1,6 +1,6 @@
 /*
- * One-shot compression and decompression, dictionaries, fresh handles, unknown sizes, large results, frame inspection, and
- * threads that share a handle.
+ * One-shot compression and decompression, dictionaries, fresh handles, unknown sizes, large results, frame inspection,
+ * and threads that share a handle.
  *
  * "memory" in a row's name: the result is fresh memory, freed at once (raw: malloc of the bound or of the recorded
  * size, and for frames realloc to their size). "into": a buffer that is used again and again.
@@ -381,7 +381,7 @@ static void small_rows(enum mode mode) {
     struct set b100 = make_pieces(records, 100, 1024, WITH_SIZE);
     struct set k1 = make_pieces(records, KIB, 512, WITH_SIZE);
     struct set k16 = make_pieces(sources, 16 * KIB, 128, WITH_SIZE);
-    struct set record = make_records(1024, WITH_DICTIONARY);
+    struct set record = make_records(1024);
     struct set unknown_1k = make_pieces(records, KIB, 512, WITHOUT_SIZE);
     struct set unknown_16k = make_pieces(sources, 16 * KIB, 128, WITHOUT_SIZE);
     struct worker worker = make_worker(ZSTD_compressBound(16 * KIB));

@@ -1,4 +1,4 @@
-/* The memory of one-shot results: its peak while they are made, each case in a process of its own, and what they keep. */
+/* The memory of one-shot results: its peak while they are made, each in a process of its own, and what they keep. */
 #define _GNU_SOURCE
 #include "inputs.h"
 #include "rows.h"

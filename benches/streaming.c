@@ -20,7 +20,9 @@ static void raw_read_100(struct worker *w, const struct set *set, size_t i) {
     } while (left);
 }
 
-static void zst_readinto_100(struct worker *w, const struct set *set, size_t i) { decompress_by_reading(w, set, i, SMALL_READ); }
+static void zst_readinto_100(struct worker *w, const struct set *set, size_t i) {
+    decompress_by_reading(w, set, i, SMALL_READ);
+}
 
 static void zst_read_100(struct worker *w, const struct set *set, size_t i) {
     (void)w;
@@ -187,17 +189,18 @@ void streaming_rows(enum mode mode) {
     struct set frames = make_pieces(records, 340, 10000, WITH_SIZE);
     struct set small_frames = joined(&frames);
     small_frames.step = 64 * KIB;
+    operation *obj = streams[OBJ].decompress, *obj_into = streams[OBJ_INTO].decompress;
+    operation *reader = streams[READER].decompress;
     const struct row rows[] = {
         {"read", "readinto(100), 1 MB", &m1, raw_read_100, zst_readinto_100, RATIO, 2.0, 0, 1},
         {"read", "read(100), 1 MB", &m1, raw_read_100, zst_read_100, RATIO, 2.0, 0, 1},
         {"read", "readall(), 1 KB (raw: one-shot)", &message, raw_read_all, zst_read_all, NO_GOAL, 0, 0, 512},
         {"read", "readall(), 1 MB (raw: one-shot)", &m1, raw_read_all, zst_read_all, RATIO, 1.6, 0, 8},
-        {"small frames", "10000, reader", &small_frames, raw_decompress_stream, streams[READER].decompress, RATIO, 1.05, 0, 1},
-        {"small frames", "10000, obj", &small_frames, raw_decompress_stream, streams[OBJ].decompress, RATIO, 1.08, 0, 1},
-        {"small frames", "10000, obj, into", &small_frames, raw_decompress_stream, streams[OBJ_INTO].decompress, RATIO, 1.08, 0,
-         1},
-        {"small frames", "10000, one-shot each (raw: the same)", &small_frames, raw_each_frame, zst_each_frame, RATIO, 1.25,
-         0, 1},
+        {"small frames", "10000, reader", &small_frames, raw_decompress_stream, reader, RATIO, 1.05, 0, 1},
+        {"small frames", "10000, obj", &small_frames, raw_decompress_stream, obj, RATIO, 1.08, 0, 1},
+        {"small frames", "10000, obj, into", &small_frames, raw_decompress_stream, obj_into, RATIO, 1.08, 0, 1},
+        {"small frames", "10000, one-shot each (raw: the same)", &small_frames, raw_each_frame, zst_each_frame,
+         RATIO, 1.25, 0, 1},
         {"small frames", "10000, one-shot each (raw: a stream)", &small_frames, raw_decompress_stream, zst_each_frame,
          NO_GOAL, 0, 0, 1},
     };
@@ -205,7 +208,8 @@ void streaming_rows(enum mode mode) {
     if (mode == COUNTS) return;
 
     struct set m50 = make_pieces(sources, 50 * 1000 * 1000, 1, WITH_SIZE);
-    const struct row large = {"read", "readall(), 50 MB (raw: one-shot)", &m50, raw_read_all, zst_read_all, RATIO, 1.6, 0, 0};
+    const struct row large = {"read", "readall(), 50 MB (raw: one-shot)", &m50, raw_read_all, zst_read_all,
+                              RATIO,  1.6,                                0,    0};
     compare_and_run(&w, mode, &large, 1);
     growth_rows();
 }

@@ -18,8 +18,8 @@ static void warm_up(void *argument) {
     sound(ZSTD_compress2(w->raw_cctx, w->dst, w->dst_size, small.plain[0].data, KIB));
     sound(ZSTD_decompressDCtx(w->raw_dctx, w->dst, w->dst_size, small.frame[0].data, small.frame[0].len));
     ok(zst_compressor_compress_into(compressor, small.plain[0].data, KIB, w->dst, w->dst_size, &len, &error), &error);
-    ok(zst_decompressor_decompress_into(decompressor, small.frame[0].data, small.frame[0].len, 0, 0, w->dst, w->dst_size,
-                                        &len, NULL, &error),
+    ok(zst_decompressor_decompress_into(decompressor, small.frame[0].data, small.frame[0].len, 0, 0, w->dst,
+                                        w->dst_size, &len, NULL, &error),
        &error);
 }
 
@@ -48,7 +48,8 @@ static void measure_streams(struct worker *w) {
             if (!wanted("memory of streams", name)) continue;
             if (!raw) {
                 raw = peak_of(w, compress ? raw_compress_stream : raw_decompress_stream, &set);
-                report_figure("memory of streams", compress ? "compress 1 GB, raw" : "decompress 1 GB, raw", raw, "MiB", 0);
+                report_figure("memory of streams", compress ? "compress 1 GB, raw" : "decompress 1 GB, raw", raw,
+                              "MiB", 0);
             }
             double zst = peak_of(w, compress ? stream->compress : stream->decompress, &set);
             report_figure("memory of streams", name, zst, "MiB", raw + 0.4);

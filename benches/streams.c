@@ -2,7 +2,9 @@
 
 /* ---- A source that lends pieces of memory, and a sink that counts ---- */
 
-struct feed feed_of(struct piece whole, const struct set *set) { return (struct feed){whole, whole, set->step, set->again}; }
+struct feed feed_of(struct piece whole, const struct set *set) {
+    return (struct feed){whole, whole, set->step, set->again};
+}
 
 struct piece next_piece(struct feed *feed) {
     if (!feed->rest.len && feed->again) {
@@ -87,8 +89,8 @@ static void zst_compress_obj_into(struct worker *w, const struct set *set, size_
     zst_error error;
     for (struct piece piece; (piece = next_piece(&feed)).len;) {
         for (size_t done = 0; done < piece.len; done += used) {
-            ok(zst_compression_obj_compress_into(obj, piece.data + done, piece.len - done, w->dst, FRAME_OUT, &len, &used,
-                                                 &error),
+            ok(zst_compression_obj_compress_into(obj, piece.data + done, piece.len - done, w->dst, FRAME_OUT, &len,
+                                                 &used, &error),
                &error);
             sink += len;
         }
@@ -146,7 +148,8 @@ static void zst_compress_reader(struct worker *w, const struct set *set, size_t 
     zst_source source = source_of(&feed);
     zst_compression_reader *reader;
     zst_error error;
-    ok(zst_compressor_stream_reader(compressor, &source, ZST_CONTENTSIZE_UNKNOWN, step_of(set), &reader, &error), &error);
+    ok(zst_compressor_stream_reader(compressor, &source, ZST_CONTENTSIZE_UNKNOWN, step_of(set), &reader, &error),
+       &error);
     size_t len;
     do {
         ok(zst_compression_reader_readinto(reader, w->dst, FRAME_OUT, &len, &error), &error);
@@ -223,8 +226,8 @@ static void zst_decompress_obj_into(struct worker *w, const struct set *set, siz
     for (struct piece piece; (piece = next_piece(&feed)).len;) {
         size_t len, used, done = 0;
         do {
-            ok(zst_decompression_obj_decompress_into(obj, piece.data + done, piece.len - done, w->dst, CONTENT_OUT, &len,
-                                                     &used, &error),
+            ok(zst_decompression_obj_decompress_into(obj, piece.data + done, piece.len - done, w->dst, CONTENT_OUT,
+                                                     &len, &used, &error),
                &error);
             sink += len;
             done += used;
@@ -334,7 +337,8 @@ void zst_read_all(struct worker *w, const struct set *set, size_t i) {
     zst_error error;
     zst_bytes out;
     ok(zst_source_from_memory(set->frame[i].data, set->frame[i].len, &source, &error), &error);
-    ok(zst_decompressor_stream_reader(decompressor, &source, ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE, 0, &reader, &error),
+    ok(zst_decompressor_stream_reader(decompressor, &source, ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE, 0, &reader,
+                                      &error),
        &error);
     ok(zst_decompression_reader_readall(reader, &out, &error), &error);
     sink += out.len;

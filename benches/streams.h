@@ -1,7 +1,7 @@
 /*
- * Streams: zst's, and the loop around ZSTD_compressStream2() or ZSTD_decompressStream() that a C programmer writes, on a
- * context that is used again. Input comes in pieces of `set->step` bytes; output goes to a buffer, or to a callback that
- * does nothing with it. Each operation makes a stream of its own.
+ * Streams: zst's, and the loop around ZSTD_compressStream2() or ZSTD_decompressStream() that a C programmer writes, on
+ * a context that is used again. Input comes in pieces of `set->step` bytes; output goes to a buffer, or to a callback
+ * that does nothing with it. Each operation makes a stream of its own.
  */
 #ifndef STREAMS_H
 #define STREAMS_H
