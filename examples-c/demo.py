@@ -1,7 +1,7 @@
 """Shows the example programs at work on real files: `make demo` builds them and runs this.
 
-Compresses and restores a large file at several levels, trains a dictionary on small files, inspects a result, and
-exchanges files with the `zstd` command. Everything is verified. Needs Python 3.8 and nothing else; works below
+Compresses and restores a large file at several levels and by every form of streaming, trains a dictionary on small
+files, inspects a result, and exchanges files with the `zstd` command. Everything is verified. Needs Python 3.8 and nothing else; works below
 target/demo, which is removed at the end.
 """
 
@@ -143,6 +143,24 @@ def show_file(large, work):
     return packed
 
 
+def show_streams(large, work):
+    streamed, restored = work / "streamed.zst", work / "restored"
+    print("\nThe same file through every form of streaming, there and back, by every_stream:\n")
+    print("  form             compressed    compress  decompress")
+    for line in run(program("every_stream"), large).splitlines():
+        print(f"  {line}")
+    run(program("stream_file"), "-z", "-t", WORKERS, large, streamed)
+    run(program("stream_file"), "-d", "-f", streamed, restored)
+    require_equal(large, restored)
+    with large.open("rb") as source, restored.open("wb") as out:
+        with subprocess.Popen([program("pipe"), "-z"], stdin=source, stdout=subprocess.PIPE) as packer:
+            unpacked = subprocess.run([program("pipe"), "-d"], stdin=packer.stdout, stdout=out)
+        if packer.returncode != 0 or unpacked.returncode != 0:
+            raise DemoError("pipe -z | pipe -d failed")
+    require_equal(large, restored)
+    print("\nAll of them restore the original, byte for byte; so do stream_file, and pipe -z | pipe -d.")
+
+
 def small_files():
     """Where they are, and real files of 500 to 8,000 bytes; an even number of them."""
     for directory, pattern in [(Path("/usr/include"), "*.h"), (ROOT / "src", "*.rs"), (ROOT, "*.*")]:
@@ -196,6 +214,7 @@ def main():
             work = Path(name)
             large = pick_large_file(work)
             packed = show_file(large, work)
+            show_streams(large, work)
             show_dictionary(work)
             show_frames(packed)
             show_interoperability(large, packed, work)
