@@ -184,7 +184,8 @@ static void inside_a_callback(void) {
     struct feed feed = feed_of(frame.data, frame.len, 3);
     feed.inside = use_from_inside;
     iterator = make(&feed, 0, 0, 100);
-    CHECK(next(content, &got, 100) == ZST_OK && same(content, got, "foobar", 6));
+    while (next(content, &got, 100) == ZST_OK) {}
+    CHECK(same(content, got, "foobar", 6));
     zst_decompressor_iterator_free(iterator);
 
     feed = feed_of(frame.data, frame.len, frame.len);
