@@ -159,11 +159,66 @@ static void handles_go_in_any_order(void) {
     free(text);
 }
 
+/* Into memory of exactly this size, so that valgrind sees writes behind it. */
+static void into_the_callers_buffer(void) {
+    static const size_t sizes[] = {1, 100, LEN};
+    char *text = make_text(LEN, 4);
+    struct frame *frame = malloc(sizeof *frame);
+    size_t which, at, used, len;
+    int finish;
+    CHECK(frame != NULL);
+    for (which = 0; which < 3; which++) {
+        unsigned char *dst = malloc(sizes[which]);
+        zst_compressor *compressor = with_threads(which == 1);
+        zst_compression_obj *obj;
+        zst_status status;
+        CHECK(dst != NULL);
+        CHECK(succeeds(&err, zst_compressor_compressobj(compressor, LEN, &obj, &err)));
+        frame->len = 0;
+        for (at = 0; at < LEN; at += used) {
+            unsigned char *copy = exactly(text + at, LEN - at);
+            CHECK(succeeds(&err, zst_compression_obj_compress_into(obj, copy, LEN - at, dst, sizes[which], &len, &used,
+                                                                   &err)));
+            CHECK(used <= LEN - at && len <= sizes[which] && (used > 0 || len > 0));
+            free(copy); /* it was read during the call only */
+            memcpy(frame->bytes + frame->len, dst, len);
+            frame->len += len;
+        }
+        for (finish = 0; finish < 2; finish++) {
+            do {
+                status = zst_compression_obj_flush_into(
+                    obj, finish ? ZST_COMPRESSOBJ_FLUSH_FINISH : ZST_COMPRESSOBJ_FLUSH_BLOCK, dst, sizes[which], &len,
+                    &err);
+                CHECK(status >= 0 && (status == ZST_DONE || len == sizes[which]) && untouched(&err, sizeof err));
+                memcpy(frame->bytes + frame->len, dst, len);
+                frame->len += len;
+            } while (status == ZST_OK);
+        }
+        check_content(frame, text, LEN);
+        fill(&len, sizeof len);
+        CHECK(fails(ZST_ERROR_STATE, "after compressor finished", &err,
+                    zst_compression_obj_compress_into(obj, "x", 1, dst, 1, &len, &len, &err)));
+        CHECK(fails(ZST_ERROR_STATE, "already finished", &err,
+                    zst_compression_obj_flush_into(obj, ZST_COMPRESSOBJ_FLUSH_FINISH, dst, 1, &len, &err)));
+        CHECK(untouched(&len, sizeof len));
+        zst_compression_obj_free(obj);
+        zst_compressor_free(compressor);
+        free(dst);
+    }
+    free(frame);
+    free(text);
+}
+
 static void null_pointers(void) {
     zst_compressor *compressor;
     zst_compression_obj *obj, *made;
     zst_frame_progression progression;
     zst_bytes out;
+    size_t len, used;
+    char dst[10];
+    fill(&len, sizeof len);
+    fill(&used, sizeof used);
+    fill(dst, sizeof dst);
     fill(&made, sizeof made);
     fill(&out, sizeof out);
     fill(&progression, sizeof progression);
@@ -176,6 +231,23 @@ static void null_pointers(void) {
     CHECK(refuses_null("out", &err, zst_compression_obj_compress(obj, "x", 1, NULL, &err)));
     CHECK(refuses_null("obj", &err, zst_compression_obj_flush(NULL, 0, &out, &err)));
     CHECK(refuses_null("out", &err, zst_compression_obj_flush(obj, 0, NULL, &err)));
+    CHECK(refuses_null("obj", &err, zst_compression_obj_compress_into(NULL, "x", 1, dst, 10, &len, &used, &err)));
+    CHECK(refuses_null("src", &err, zst_compression_obj_compress_into(obj, NULL, 1, dst, 10, &len, &used, &err)));
+    CHECK(refuses_null("dst", &err, zst_compression_obj_compress_into(obj, "x", 1, NULL, 10, &len, &used, &err)));
+    CHECK(refuses_null("out_len", &err, zst_compression_obj_compress_into(obj, "x", 1, dst, 10, NULL, &used, &err)));
+    CHECK(refuses_null("out_src_used", &err, zst_compression_obj_compress_into(obj, "x", 1, dst, 10, &len, NULL, &err)));
+    CHECK(fails(ZST_ERROR_VALUE, "dst_len must be positive", &err,
+                zst_compression_obj_compress_into(obj, "x", 1, NULL, 0, &len, &used, &err)));
+    CHECK(fails(ZST_ERROR_ARGUMENT, "src and dst overlap", &err,
+                zst_compression_obj_compress_into(obj, dst + 9, 1, dst, 10, &len, &used, &err)));
+    CHECK(refuses_null("obj", &err, zst_compression_obj_flush_into(NULL, 0, dst, 10, &len, &err)));
+    CHECK(refuses_null("dst", &err, zst_compression_obj_flush_into(obj, 0, NULL, 10, &len, &err)));
+    CHECK(refuses_null("out_len", &err, zst_compression_obj_flush_into(obj, 0, dst, 10, NULL, &err)));
+    CHECK(fails(ZST_ERROR_VALUE, "dst_len must be positive", &err,
+                zst_compression_obj_flush_into(obj, 0, dst, 0, &len, &err)));
+    CHECK(fails(ZST_ERROR_VALUE, "flush mode not recognized", &err,
+                zst_compression_obj_flush_into(obj, 2, dst, 10, &len, &err)));
+    CHECK(untouched(&len, sizeof len) && untouched(&used, sizeof used) && untouched(dst, sizeof dst));
     CHECK(refuses_null("obj", &err, zst_compression_obj_frame_progression(NULL, &progression, &err)));
     CHECK(refuses_null("out", &err, zst_compression_obj_frame_progression(obj, NULL, &err)));
     CHECK(zst_compression_obj_flush(NULL, 0, NULL, NULL) == ZST_ERROR_ARGUMENT);
@@ -191,6 +263,7 @@ int main(void) {
     states();
     a_declared_size_that_is_wrong();
     handles_go_in_any_order();
+    into_the_callers_buffer();
     null_pointers();
     zst_free_idle_contexts();
     return 0;

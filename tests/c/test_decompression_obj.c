@@ -141,11 +141,74 @@ static void damage(void) {
     zst_bytes_free(&frame);
 }
 
+/* Into memory of exactly this size, so that valgrind sees writes behind it. */
+static void into_the_callers_buffer(void) {
+    static const size_t sizes[] = {1, 100, LEN, 2 * LEN};
+    char *text = make_text(LEN, 3), *content = malloc(LEN);
+    zst_bytes frame = make_frame(text, LEN, 3);
+    zst_decompressor *decompressor = with_limit(ZST_D_MAX_OUTPUT_SIZE, LEN);
+    size_t which, piece, at, got, used, len;
+    CHECK(content != NULL);
+    for (which = 0; which < 4; which++) {
+        for (piece = 1; piece <= frame.len; piece = piece * 99 + 1) {
+            unsigned char *dst = malloc(sizes[which]);
+            zst_decompression_obj *obj;
+            CHECK(dst != NULL);
+            CHECK(succeeds(&err, zst_decompressor_decompressobj(decompressor, 0, &obj, &err)));
+            for (at = got = 0; !zst_decompression_obj_eof(obj); at += used, got += len) {
+                size_t left = frame.len - at < piece ? frame.len - at : piece;
+                unsigned char *copy = exactly(frame.data + at, left);
+                CHECK(succeeds(&err, zst_decompression_obj_decompress_into(obj, copy, left, dst, sizes[which], &len,
+                                                                           &used, &err)));
+                CHECK(used <= left && len <= sizes[which] && (used > 0 || len > 0) && got + len <= LEN);
+                free(copy); /* it was read during the call only */
+                memcpy(content + got, dst, len);
+            }
+            CHECK(at == frame.len && same(content, got, text, LEN));
+            fill(&len, sizeof len);
+            CHECK(fails(ZST_ERROR_STATE, "cannot use a decompressobj multiple times", &err,
+                        zst_decompression_obj_decompress_into(obj, "x", 1, dst, 1, &len, &len, &err)));
+            CHECK(untouched(&len, sizeof len));
+            zst_decompression_obj_free(obj);
+            free(dst);
+        }
+    }
+    {
+        unsigned char *dst = malloc(LEN), *both = malloc(frame.len + 8);
+        zst_decompression_obj *obj;
+        CHECK(dst != NULL && both != NULL);
+        memcpy(both, frame.data, frame.len);
+        memcpy(both + frame.len, "garbage!", 8);
+        CHECK(succeeds(&err, zst_decompressor_decompressobj(decompressor, ZST_DECOMPRESS_READ_ACROSS_FRAMES, &obj,
+                                                            &err)));
+        for (at = got = 0; got < LEN; at += used, got += len) /* the content comes first */
+            CHECK(succeeds(&err, zst_decompression_obj_decompress_into(obj, both + at, frame.len + 8 - at, dst + got,
+                                                                       LEN - got, &len, &used, &err)));
+        fill(&len, sizeof len);
+        fill(&used, sizeof used);
+        CHECK(same(dst, got, text, LEN));
+        CHECK(fails(ZST_ERROR_ZSTD, "Unknown frame descriptor", &err,
+                    zst_decompression_obj_decompress_into(obj, both + at, frame.len + 8 - at, dst, 10, &len, &used,
+                                                          &err)));
+        CHECK(untouched(&len, sizeof len) && untouched(&used, sizeof used));
+        zst_decompression_obj_free(obj);
+        free(dst);
+        free(both);
+    }
+    zst_decompressor_free(decompressor);
+    zst_bytes_free(&frame);
+    free(content);
+    free(text);
+}
+
 static void null_pointers(void) {
     zst_decompressor *decompressor;
     zst_decompression_obj *obj, *made;
     zst_bytes out;
-    size_t used;
+    size_t used, len;
+    char dst[10];
+    fill(&len, sizeof len);
+    fill(dst, sizeof dst);
     fill(&made, sizeof made);
     fill(&out, sizeof out);
     fill(&used, sizeof used);
@@ -158,6 +221,17 @@ static void null_pointers(void) {
     CHECK(refuses_null("obj", &err, zst_decompression_obj_decompress(NULL, "x", 1, &out, &used, &err)));
     CHECK(refuses_null("src", &err, zst_decompression_obj_decompress(obj, NULL, 1, &out, &used, &err)));
     CHECK(refuses_null("out", &err, zst_decompression_obj_decompress(obj, "x", 1, NULL, &used, &err)));
+    CHECK(refuses_null("obj", &err, zst_decompression_obj_decompress_into(NULL, "x", 1, dst, 10, &len, &used, &err)));
+    CHECK(refuses_null("src", &err, zst_decompression_obj_decompress_into(obj, NULL, 1, dst, 10, &len, &used, &err)));
+    CHECK(refuses_null("dst", &err, zst_decompression_obj_decompress_into(obj, "x", 1, NULL, 10, &len, &used, &err)));
+    CHECK(refuses_null("out_len", &err, zst_decompression_obj_decompress_into(obj, "x", 1, dst, 10, NULL, &used, &err)));
+    CHECK(refuses_null("out_src_used", &err,
+                       zst_decompression_obj_decompress_into(obj, "x", 1, dst, 10, &len, NULL, &err)));
+    CHECK(fails(ZST_ERROR_VALUE, "dst_len must be positive", &err,
+                zst_decompression_obj_decompress_into(obj, "x", 1, NULL, 0, &len, &used, &err)));
+    CHECK(fails(ZST_ERROR_ARGUMENT, "src and dst overlap", &err,
+                zst_decompression_obj_decompress_into(obj, dst + 9, 1, dst, 10, &len, &used, &err)));
+    CHECK(untouched(&len, sizeof len) && untouched(dst, sizeof dst));
     CHECK(zst_decompression_obj_decompress(NULL, NULL, 1, NULL, NULL, NULL) == ZST_ERROR_ARGUMENT);
     CHECK(zst_decompression_obj_eof(NULL) == 0 && zst_decompression_obj_at_frame_end(NULL) == 0);
     CHECK(untouched(&made, sizeof made) && untouched(&out, sizeof out) && untouched(&used, sizeof used));
@@ -172,6 +246,7 @@ int main(void) {
     one_frame_and_what_is_behind();
     limits();
     damage();
+    into_the_callers_buffer();
     null_pointers();
     zst_free_idle_contexts();
     return 0;
