@@ -257,7 +257,7 @@ static zst_status decompress_by_obj(struct job *job, zst_error *err) {
             }
         } while (status == ZST_OK && (at < len || made == sizeof job->output));
     }
-    if (status == ZST_OK && !zst_decompression_obj_at_frame_end(obj)) { /* an object waits for more, it does not complain */
+    if (status == ZST_OK && !zst_decompression_obj_at_frame_end(obj)) { /* it waits for more, without a word */
         fprintf(stderr, "every_stream: the input ends inside a frame\n");
     }
     zst_decompression_obj_free(obj);

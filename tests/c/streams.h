@@ -1,4 +1,4 @@
-/* A source and a sink for tests: they follow the rules to the letter, see whether the library does, and fail on demand. */
+/* A source and a sink for tests: they follow the rules, see whether the library does, and fail on demand. */
 
 #ifndef STREAMS_H
 #define STREAMS_H
@@ -125,7 +125,7 @@ static inline zst_sink sink_of(struct drain *drain) {
     return sink;
 }
 
-/** As fails(), for what a callback has caused: its code is in the error. Fits ZST_ERROR_WOULD_BLOCK too, which has none. */
+/** As fails(), for what a callback has caused: its code is in the error. */
 static inline int fails_by_callback(zst_status expected, int32_t code, zst_error *err, zst_status status) {
     int good = status == expected && err->status == status && err->callback_code == code && err->message[0] != 0;
     if (!good)

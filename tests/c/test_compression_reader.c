@@ -217,7 +217,8 @@ static void null_pointers(void) {
     CHECK(feed.drops == ++drops);
     CHECK(refuses_null("out", &err, zst_compressor_stream_reader(compressor, &source, 1, 1, NULL, &err)));
     CHECK(feed.drops == ++drops);
-    CHECK(refuses_null("source->read", &err, zst_compressor_stream_reader(compressor, &without_read, 1, 1, &made, &err)));
+    CHECK(refuses_null("source->read", &err,
+                       zst_compressor_stream_reader(compressor, &without_read, 1, 1, &made, &err)));
     CHECK(feed.drops == ++drops);
     CHECK(fails(ZST_ERROR_VALUE, "read_size must be positive", &err,
                 zst_compressor_stream_reader(compressor, &source, 1, 0, &made, &err)));

@@ -241,7 +241,8 @@ static void null_pointers(void) {
     CHECK(drain.drops == ++drops);
     CHECK(refuses_null("out", &err, zst_compressor_stream_writer(compressor, &sink, 1, 1, NULL, &err)));
     CHECK(drain.drops == ++drops);
-    CHECK(refuses_null("sink->write", &err, zst_compressor_stream_writer(compressor, &without_write, 1, 1, &made, &err)));
+    CHECK(refuses_null("sink->write", &err,
+                       zst_compressor_stream_writer(compressor, &without_write, 1, 1, &made, &err)));
     CHECK(drain.drops == ++drops);
     CHECK(fails(ZST_ERROR_VALUE, "write_size must be positive", &err,
                 zst_compressor_stream_writer(compressor, &sink, 1, 0, &made, &err)));

@@ -14,9 +14,10 @@ static zst_status copy(int way, struct feed *feed, struct drain *drain, const zs
     zst_source source = source_of(feed);
     zst_sink sink = sink_of(drain);
     zst_status status =
-        way == 'z' ? zst_compressor_copy_stream(compressor, &source, &sink, ZST_CONTENTSIZE_UNKNOWN, 500, 1000, progress,
-                                                read, written, &err)
-                   : zst_decompressor_copy_stream(decompressor, &source, &sink, 500, 1000, 0, progress, read, written, &err);
+        way == 'z' ? zst_compressor_copy_stream(compressor, &source, &sink, ZST_CONTENTSIZE_UNKNOWN, 500, 1000,
+                                                progress, read, written, &err)
+                   : zst_decompressor_copy_stream(decompressor, &source, &sink, 500, 1000, 0, progress, read, written,
+                                                  &err);
     zst_compressor_free(compressor);
     zst_decompressor_free(decompressor);
     CHECK(feed->drops == 1 && drain->drops == 1); /* however it ends */
@@ -201,15 +202,18 @@ static void null_pointers(void) {
     int feeds = 0, drains = 0;
     no_read.read = NULL;
     no_write.write = NULL;
-    CHECK(refuses_null("compressor", &err, zst_compressor_copy_stream(NULL, &source, &sink, 1, 1, 1, NULL, NULL, NULL, &err)));
+    CHECK(refuses_null("compressor", &err,
+                       zst_compressor_copy_stream(NULL, &source, &sink, 1, 1, 1, NULL, NULL, NULL, &err)));
     CHECK(DROPS(1, 1));
     CHECK(refuses_null("source", &err, zst_compressor_copy_stream(z, NULL, &sink, 1, 1, 1, NULL, NULL, NULL, &err)));
     CHECK(DROPS(0, 1));
     CHECK(refuses_null("sink", &err, zst_compressor_copy_stream(z, &source, NULL, 1, 1, 1, NULL, NULL, NULL, &err)));
     CHECK(DROPS(1, 0));
-    CHECK(refuses_null("source->read", &err, zst_compressor_copy_stream(z, &no_read, &sink, 1, 1, 1, NULL, NULL, NULL, &err)));
+    CHECK(refuses_null("source->read", &err,
+                       zst_compressor_copy_stream(z, &no_read, &sink, 1, 1, 1, NULL, NULL, NULL, &err)));
     CHECK(DROPS(1, 1));
-    CHECK(refuses_null("sink->write", &err, zst_compressor_copy_stream(z, &source, &no_write, 1, 1, 1, NULL, NULL, NULL, &err)));
+    CHECK(refuses_null("sink->write", &err,
+                       zst_compressor_copy_stream(z, &source, &no_write, 1, 1, 1, NULL, NULL, NULL, &err)));
     CHECK(DROPS(1, 1));
     CHECK(fails(ZST_ERROR_VALUE, "read_size must be positive", &err,
                 zst_compressor_copy_stream(z, &source, &sink, 1, 0, 1, NULL, NULL, NULL, &err)));
@@ -217,7 +221,8 @@ static void null_pointers(void) {
     CHECK(fails(ZST_ERROR_VALUE, "write_size must be positive", &err,
                 zst_compressor_copy_stream(z, &source, &sink, 1, 1, 0, NULL, NULL, NULL, &err)));
     CHECK(DROPS(1, 1));
-    CHECK(refuses_null("decompressor", &err, zst_decompressor_copy_stream(NULL, &source, &sink, 1, 1, 0, NULL, NULL, NULL, &err)));
+    CHECK(refuses_null("decompressor", &err,
+                       zst_decompressor_copy_stream(NULL, &source, &sink, 1, 1, 0, NULL, NULL, NULL, &err)));
     CHECK(DROPS(1, 1));
     CHECK(refuses_null("source", &err, zst_decompressor_copy_stream(d, NULL, &sink, 1, 1, 0, NULL, NULL, NULL, &err)));
     CHECK(DROPS(0, 1));

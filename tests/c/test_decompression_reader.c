@@ -263,7 +263,8 @@ static void null_pointers(void) {
     CHECK(feed.drops == ++drops);
     CHECK(refuses_null("out", &err, zst_decompressor_stream_reader(decompressor, &source, 1, 0, NULL, &err)));
     CHECK(feed.drops == ++drops);
-    CHECK(refuses_null("source->read", &err, zst_decompressor_stream_reader(decompressor, &without_read, 1, 0, &made, &err)));
+    CHECK(refuses_null("source->read", &err,
+                       zst_decompressor_stream_reader(decompressor, &without_read, 1, 0, &made, &err)));
     CHECK(feed.drops == ++drops);
     CHECK(fails(ZST_ERROR_VALUE, "read_size must be positive", &err,
                 zst_decompressor_stream_reader(decompressor, &source, 0, 0, &made, &err)));

@@ -244,7 +244,8 @@ static void null_pointers(void) {
     CHECK(drain.drops == ++drops);
     CHECK(refuses_null("out", &err, zst_decompressor_stream_writer(decompressor, &sink, 1, 0, NULL, &err)));
     CHECK(drain.drops == ++drops);
-    CHECK(refuses_null("sink->write", &err, zst_decompressor_stream_writer(decompressor, &without_write, 1, 0, &made, &err)));
+    CHECK(refuses_null("sink->write", &err,
+                       zst_decompressor_stream_writer(decompressor, &without_write, 1, 0, &made, &err)));
     CHECK(drain.drops == ++drops);
     CHECK(fails(ZST_ERROR_VALUE, "write_size must be positive", &err,
                 zst_decompressor_stream_writer(decompressor, &sink, 0, 0, &made, &err)));
