@@ -105,11 +105,25 @@ static zst_status filter_run(const struct filter *filter, int *read_errno, zst_e
     return status;
 }
 
+/* With a checksum, by which damage on the way is found. */
+static zst_status compressor_new(zst_compressor **out, zst_error *err) {
+    zst_compression_parameters *parameters = NULL;
+    zst_status status = zst_compression_parameters_new(&parameters, err);
+    if (status == ZST_OK) {
+        status = zst_compression_parameters_set(parameters, ZST_C_WRITE_CHECKSUM, 1, err);
+    }
+    if (status == ZST_OK) {
+        status = zst_compressor_new_from_parameters(parameters, NULL, out, err);
+    }
+    zst_compression_parameters_free(parameters);
+    return status;
+}
+
 static zst_status filter_new(char mode, struct filter *out, zst_error *err) {
     zst_compressor *compressor = NULL;
     zst_decompressor *decompressor = NULL;
     zst_sink sink;
-    zst_status status = mode == 'z' ? zst_compressor_new(0, NULL, &compressor, err)
+    zst_status status = mode == 'z' ? compressor_new(&compressor, err)
                                     : zst_decompressor_new(NULL, &decompressor, err);
     if (status == ZST_OK) {
         status = zst_sink_to_fd(STDOUT_FILENO, 1, &sink, err); /* 1: closes it, and tells when that fails */
