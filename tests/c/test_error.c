@@ -25,6 +25,7 @@ static void every_status_has_a_name(void) {
         {ZST_ERROR_INTERNAL, "ZST_ERROR_INTERNAL"},
         {ZST_ERROR_TRUNCATED, "ZST_ERROR_TRUNCATED"},
         {ZST_ERROR_LIMIT, "ZST_ERROR_LIMIT"},
+        {ZST_ERROR_CANCELLED, "ZST_ERROR_CANCELLED"},
     };
     size_t at;
     for (at = 0; at < sizeof names / sizeof names[0]; at++)
