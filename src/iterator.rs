@@ -26,7 +26,7 @@ impl<P: Pull> PieceIterator<P> {
     /// to give.
     pub fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         self.piece.clear();
-        self.piece.extend(|room| self.pull.pull(room, 1))?;
+        self.piece.extend(|room| self.pull.pull(room, 1).map(drop))?;
         Ok(Some(self.piece.as_slice()).filter(|piece| !piece.is_empty()))
     }
 }

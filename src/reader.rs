@@ -17,17 +17,19 @@ pub trait Pull: Send {
     /// Bytes of all blocks of the source so far.
     fn bytes_read(&self) -> u64;
 
-    /// Makes steps until there are `least` bytes in `room`, or a good reason to return less. Output stays in `room` when
-    /// it fails.
-    fn pull(&mut self, room: &mut Room<'_>, least: usize) -> Result<(), Error> {
+    /// Makes steps until there are `least` bytes in `room`, or a good reason to return less; returns what the last one
+    /// has led to. Output stays in `room` when it fails.
+    fn pull(&mut self, room: &mut Room<'_>, least: usize) -> Result<Pulled, Error> {
+        let mut pulled = Pulled::More;
         while room.len() < least {
-            match self.step(room)? {
+            pulled = self.step(room)?;
+            match pulled {
                 Pulled::More => {}
                 Pulled::Pause if room.is_empty() => {}
                 Pulled::Pause | Pulled::End => break,
             }
         }
-        Ok(())
+        Ok(pulled)
     }
 }
 
@@ -111,11 +113,15 @@ impl<P: Pull> Reader<P> {
             return Ok(output);
         }
         loop {
-            let outcome = output.extend(|room| self.fill(room, least));
+            let mut pulled = Pulled::More;
+            let outcome = output.extend(|room| {
+                pulled = self.fill(room, least)?;
+                Ok(())
+            });
             if let Err(error) = outcome {
                 return self.after(error, output);
             }
-            if output.len() == size || output.len() < output.capacity() || least == Least::Any {
+            if output.len() == size || pulled != Pulled::More || least == Least::Any {
                 return Ok(self.deliver(output));
             }
             if let Err(error) = output.grow_to(output.capacity().saturating_mul(2).min(size)) {
@@ -135,7 +141,7 @@ impl<P: Pull> Reader<P> {
         }
     }
 
-    fn fill(&mut self, room: &mut Room<'_>, least: Least) -> Result<(), Error> {
+    fn fill(&mut self, room: &mut Room<'_>, least: Least) -> Result<Pulled, Error> {
         let pull = self.pull.as_mut().ok_or(Error::Closed)?;
         if let Some(kept) = &mut self.kept {
             let fits = kept.rest().len().min(room.left());

@@ -75,11 +75,13 @@ impl Output {
         Ok(())
     }
 
-    /// Lets `write` fill some of `spare()`. What it has filled stays when it fails.
+    /// Lets `write` add to the content, which it finds in the room already. What it has added stays when it fails.
     pub fn extend<E>(&mut self, write: impl FnOnce(&mut Room<'_>) -> Result<(), E>) -> Result<(), E> {
-        let mut room = Room::new(self.spare());
+        // SAFETY: so many bytes belong to this buffer; MaybeUninit asks for no value, and a Room takes none away.
+        let place = unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr().cast(), self.capacity) };
+        let mut room = Room { place, len: self.len };
         let outcome = write(&mut room);
-        self.len += room.len();
+        self.len = room.len();
         outcome
     }
 
