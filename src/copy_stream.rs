@@ -13,6 +13,7 @@ pub fn copy_stream<P: Pull>(
     mut outlet: Outlet,
     mut progress: Option<Progress<'_>>,
 ) -> Result<(u64, u64), Error> {
+    let mut told = (0, 0);
     loop {
         let mut pulled = Pulled::More;
         let outcome = outlet.fill(|room| {
@@ -22,14 +23,18 @@ pub fn copy_stream<P: Pull>(
         // What was made before something failed is written.
         outlet.send()?;
         outcome?;
-        if let Some(progress) = &mut progress {
-            let code = progress(pull.bytes_read(), outlet.delivered());
+        let (read, written) = (pull.bytes_read(), outlet.delivered());
+        if let Some(progress) = &mut progress
+            && told != (read, written)
+        {
+            told = (read, written);
+            let code = progress(read, written);
             if code != 0 {
                 return Err(Error::Cancelled { code });
             }
         }
         if pulled == Pulled::End {
-            return Ok((pull.bytes_read(), outlet.delivered()));
+            return Ok((read, written));
         }
     }
 }
