@@ -6,6 +6,7 @@
 
 mod raw;
 mod support;
+mod support_sources;
 mod support_streams;
 
 mod bytes;
@@ -13,12 +14,17 @@ mod compression_chunker;
 mod compression_dict;
 mod compression_obj;
 mod compression_parameters;
+mod compression_reader;
 mod compressor;
+mod compressor_iterator;
+mod copy_stream;
 mod decompression_chunker;
 mod decompression_obj;
 mod decompression_parameters;
+mod decompression_reader;
 mod decompressor;
 mod decompressor_dictionary;
+mod decompressor_iterator;
 mod decompressor_large;
 mod dict_chain;
 mod dictionary_frames;
@@ -26,6 +32,7 @@ mod error;
 mod frame;
 mod hostile;
 mod lifetime;
+mod source;
 mod status;
 mod streams_together;
 mod threads;

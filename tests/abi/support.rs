@@ -22,6 +22,7 @@ pub type Err = *mut zst_error;
 pub struct Failure {
     pub status: zst_status,
     pub zstd_code: i32,
+    pub callback_code: i32,
     pub item_index: u64,
     pub expected: u64,
     pub actual: u64,
@@ -35,6 +36,12 @@ impl Failure {
         assert_eq!(self.status, status, "{self:?}");
         assert!(self.message.contains(part), "{part:?} is not in {:?}", self.message);
         self
+    }
+
+    /// Asserts what the callback has returned.
+    #[track_caller]
+    pub fn code(&self, status: zst_status, code: i32) {
+        assert_eq!((self.status, self.callback_code), (status, code), "{self:?}");
     }
 
     /// Asserts the two numbers.
@@ -104,11 +111,13 @@ pub fn call0(function: impl FnOnce(Err) -> zst_status) -> Result<(), Failure> {
     assert!(status < 0, "{status} is neither success nor a failure");
     let err = err.value();
     assert_eq!(err.status, status, "err->status is not what was returned");
-    assert_eq!((err.reserved, err.callback_code), (0, 0));
+    let by_callback = [ZST_ERROR_SOURCE, ZST_ERROR_SINK, ZST_ERROR_CANCELLED].contains(&status);
+    assert!(err.reserved == 0 && (by_callback || err.callback_code == 0), "{}", err.callback_code);
     assert!(err.message.contains(&0), "the message has no end");
     Err(Failure {
         status,
         zstd_code: err.zstd_code,
+        callback_code: err.callback_code,
         item_index: err.item_index,
         expected: err.expected,
         actual: err.actual,

@@ -42,7 +42,7 @@ handle!(CompressionChunker, zst_compression_chunker, zst_compression_chunker_fre
 handle!(DecompressionObj, zst_decompression_obj, zst_decompression_obj_free);
 handle!(DecompressionChunker, zst_decompression_chunker, zst_decompression_chunker_free);
 
-fn number(size: Option<u64>) -> u64 {
+pub fn number(size: Option<u64>) -> u64 {
     size.unwrap_or(ZST_CONTENTSIZE_UNKNOWN)
 }
 
@@ -90,7 +90,7 @@ impl CompressionObj {
 }
 
 /// `None` for ZST_DONE, for which outputs and err must be untouched.
-fn next(function: impl FnOnce(*mut *const u8, *mut usize, Err) -> zst_status) -> Result<Option<Vec<u8>>, Failure> {
+pub fn next(function: impl FnOnce(*mut *const u8, *mut usize, Err) -> zst_status) -> Result<Option<Vec<u8>>, Failure> {
     let mut done = false;
     let (data, len) = call2(|data, len, err| {
         let status = function(data, len, err);
