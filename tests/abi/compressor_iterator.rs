@@ -64,6 +64,14 @@ fn nothing_is_read_before_a_piece_is_wanted() {
     let reads = iterator.script().reads();
     assert!(reads < 4, "{reads}");
     assert!(iterator.script().hints().iter().all(|&hint| hint == 1000));
+    // What waits inside comes before the next read: here a block of libzstd, and one of the source.
+    let iterator = CompressorIterator::new(&Compressor::new(3, None), Source::blocks(&source, 131_072), 1000);
+    iterator.get(Next).unwrap();
+    let reads = iterator.script().reads();
+    for _ in 0..100 {
+        assert_eq!(iterator.get(Next).unwrap().len(), 1000);
+    }
+    assert_eq!(iterator.script().reads(), reads);
 }
 
 #[test]
