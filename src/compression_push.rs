@@ -33,6 +33,10 @@ impl Push for CompressionPush {
         Ok(Pushed { consumed: step.consumed, complete })
     }
 
+    fn check(&self) -> Result<(), Error> {
+        self.stream.check()
+    }
+
     fn check_end(&self) -> Result<(), Error> {
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! `zst_compression_writer`, `zst_decompression_writer`: streams that are written to, and that write to a sink themselves.
 //!
 //! Nothing is lost when the sink fails: what it was offered, input that was not taken in, a flush that was not completed stay
-//! here, and go out first with the next call.
+//! here, and go out first with the next call. What comes out is what a sink that never fails would have got.
 
 use crate::engine::{Ending, OutOfMemory, Output, Room};
 use crate::error::Error;
 use crate::kept::Kept;
 use crate::sink::{Outlet, Sink};
+use std::collections::VecDeque;
 
 /// A stream that is given its input.
 pub trait Push: Send {
@@ -16,6 +17,8 @@ pub trait Push: Send {
     const CLOSE_FLUSHES: bool;
 
     fn step(&mut self, room: &mut Room<'_>, src: &[u8], ending: Ending) -> Result<Pushed, Error>;
+    /// The error that ended the stream, if one did.
+    fn check(&self) -> Result<(), Error>;
     /// Whether the input may end here.
     fn check_end(&self) -> Result<(), Error>;
     /// Ends the stream for lack of memory.
@@ -40,29 +43,31 @@ pub struct Writer<P> {
 struct Open<P> {
     push: P,
     outlet: Outlet,
-    /// Input that the writer has accepted, and that has not been taken in because the sink failed.
-    queue: Option<Kept>,
-    unfinished: Option<Unfinished>,
+    /// What calls have left to be done, in their order.
+    pending: VecDeque<Pending>,
+    /// What was ended last: a call that could not be completed has nothing more to make, only to give it to the sink.
+    ended: Option<Operation>,
+    /// The stream has failed when the sink had failed too, which came first.
+    untold: bool,
 }
 
-/// What a call was about that could not complete it.
+enum Pending {
+    /// Input that the writer has accepted, and that has not been taken in because the sink failed.
+    Input(Kept),
+    End(Operation),
+}
+
+/// What ends a part of the input.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operation {
     Flush(Ending),
     Close,
 }
 
-#[derive(Clone, Copy)]
-struct Unfinished {
-    operation: Operation,
-    /// Everything has been given to the sink, but has not been flushed by it.
-    sent: bool,
-}
-
 impl<P: Push> Writer<P> {
     pub fn new(push: P, sink: Box<dyn Sink>, write_size: usize) -> Result<Writer<P>, Error> {
         let outlet = Outlet::new(sink, write_size)?;
-        Ok(Writer { open: Some(Open { push, outlet, queue: None, unfinished: None }), delivered: 0 })
+        Ok(Writer { open: Some(Open::new(push, outlet)), delivered: 0 })
     }
 
     pub fn is_closed(&self) -> bool {
@@ -83,19 +88,17 @@ impl<P: Push> Writer<P> {
     /// the sink would block.
     pub fn write(&mut self, src: &[u8]) -> Result<usize, Error> {
         let open = self.open.as_mut().ok_or(Error::Closed)?;
-        let (used, outcome) = match open.settle() {
-            Ok(()) => open.run(src, Ending::Nothing),
-            Err(error) => (0, Err(error)),
-        };
+        let (used, outcome) = open.write(src);
         match outcome {
-            Ok(()) => Ok(used),
-            Err(Error::WouldBlock { .. }) if used > 0 => Ok(used),
+            Err(error @ Error::WouldBlock { .. }) if used == 0 => return Err(error),
             Err(error) if error.is_of_sink() => {
                 open.enqueue(&src[used..])?;
-                Err(error)
+                return Err(error);
             }
-            Err(error) => Err(error),
+            Ok(()) | Err(Error::WouldBlock { .. }) => {}
+            Err(error) => return Err(error),
         }
+        Ok(used)
     }
 
     /// Gives the sink everything that was written so far, and flushes it.
@@ -103,7 +106,7 @@ impl<P: Push> Writer<P> {
         let open = self.open.as_mut().ok_or(Error::Closed)?;
         open.end(Operation::Flush(ending))?;
         open.outlet.flush_sink()?;
-        open.unfinished = None;
+        open.ended = None;
         Ok(())
     }
 
@@ -122,6 +125,10 @@ impl<P: Push> Writer<P> {
 }
 
 impl<P: Push> Open<P> {
+    fn new(push: P, outlet: Outlet) -> Open<P> {
+        Open { push, outlet, pending: VecDeque::new(), ended: None, untold: false }
+    }
+
     fn close(&mut self) -> Result<(), Error> {
         self.end(Operation::Close)?;
         if P::CLOSE_FLUSHES {
@@ -131,79 +138,106 @@ impl<P: Push> Open<P> {
         self.outlet.close_sink()
     }
 
-    /// Gives the sink everything that `operation` is about. When it was begun before, goes on with that.
-    fn end(&mut self, operation: Operation) -> Result<(), Error> {
-        let begun = self.unfinished.filter(|unfinished| unfinished.operation == operation);
-        if begun.is_some_and(|unfinished| unfinished.sent) {
-            return Ok(());
+    /// Takes `src` in after what earlier calls have left; returns how much of it was taken in.
+    fn write(&mut self, src: &[u8]) -> (usize, Result<(), Error>) {
+        if let Err(error) = self.settle().and_then(|()| self.push.check()) {
+            return (0, Err(error));
         }
-        self.settle()?;
-        if begun.is_none() {
-            self.complete(operation)?;
-        }
-        self.unfinished = Some(Unfinished { operation, sent: true });
-        Ok(())
+        self.ended = None;
+        let (used, made) = self.make(src, Ending::Nothing);
+        (used, made.and_then(|()| self.outlet.send()))
     }
 
-    /// Completes what earlier calls have left.
+    /// Gives the sink everything up to this end. When the last call was about the same, goes on with that.
+    fn end(&mut self, operation: Operation) -> Result<(), Error> {
+        let left = self.pending.back().is_some_and(|last| matches!(last, Pending::End(last) if *last == operation));
+        if !left && self.ended != Some(operation) {
+            self.leave(Pending::End(operation))?;
+        }
+        self.settle()
+    }
+
+    /// Does what calls have left, and gives the sink everything that was made.
     fn settle(&mut self) -> Result<(), Error> {
-        self.outlet.send()?;
-        if let Some(mut queue) = self.queue.take() {
-            let (used, outcome) = self.run(queue.rest(), Ending::Nothing);
-            if let Err(error) = outcome {
-                if error.is_of_sink() || matches!(error, Error::WouldBlock { .. }) {
-                    queue.take(used);
-                    self.queue = Some(queue);
-                }
+        loop {
+            self.outlet.send()?;
+            if std::mem::take(&mut self.untold) {
+                self.push.check()?;
+            }
+            let Some(mut first) = self.pending.pop_front() else {
+                return Ok(());
+            };
+            let (used, made) = match &first {
+                Pending::Input(input) => self.make(input.rest(), Ending::Nothing),
+                Pending::End(Operation::Flush(ending)) => self.make(&[], *ending),
+                Pending::End(Operation::Close) => self.make(&[], P::CLOSE_ENDS),
+            };
+            match (&mut first, &made) {
+                (Pending::End(operation), Ok(())) if self.pending.is_empty() => self.ended = Some(*operation),
+                (Pending::Input(input), Err(_)) => input.take(used),
+                _ => {}
+            }
+            if let Err(error) = made {
+                self.pending.push_front(first);
+                self.forget_what_cannot_be_done();
                 return Err(error);
             }
         }
-        if let Some(Unfinished { operation, sent: false }) = self.unfinished {
-            self.complete(operation)?;
-        }
-        self.unfinished = None;
-        Ok(())
     }
 
-    fn complete(&mut self, operation: Operation) -> Result<(), Error> {
-        self.unfinished = Some(Unfinished { operation, sent: false });
-        let ending = match operation {
-            Operation::Flush(ending) => ending,
-            Operation::Close => P::CLOSE_ENDS,
-        };
-        self.run(&[], ending).1
-    }
-
-    /// Takes `src` in and gives the sink what becomes ready; returns how much of `src` was taken in.
-    fn run(&mut self, src: &[u8], ending: Ending) -> (usize, Result<(), Error>) {
+    /// Takes `src` in and makes of it what becomes ready; returns how much of `src` was taken in. The last piece is still to
+    /// be sent.
+    fn make(&mut self, src: &[u8], ending: Ending) -> (usize, Result<(), Error>) {
         let mut used = 0;
-        let mut complete = false;
-        while !complete {
+        loop {
+            let mut complete = false;
             let stepped = self.outlet.fill(|room| {
                 let step = self.push.step(room, &src[used..], ending)?;
                 used += step.consumed;
                 complete = step.complete && used == src.len();
                 Ok(())
             });
-            if complete || stepped.is_err() || self.outlet.is_full() {
-                // What was made before something failed is given out.
-                if let Err(error) = self.outlet.send() {
-                    return (used, Err(error));
-                }
+            if complete {
+                return (used, Ok(()));
+            }
+            // What was made before something failed is given out.
+            if (stepped.is_err() || self.outlet.is_full())
+                && let Err(error) = self.outlet.send()
+            {
+                self.untold = stepped.is_err();
+                return (used, Err(error));
             }
             if let Err(error) = stepped {
                 return (used, Err(error));
             }
         }
-        (used, Ok(()))
     }
 
+    /// Keeps input for later.
     fn enqueue(&mut self, src: &[u8]) -> Result<(), Error> {
-        let outcome = match &mut self.queue {
-            Some(queue) => queue.append(src),
-            None => Output::copy_of(src).map(|copy| self.queue = Some(Kept::new(copy))),
+        if src.is_empty() {
+            return Ok(());
+        }
+        let outcome = match self.pending.back_mut() {
+            Some(Pending::Input(input)) => input.append(src),
+            _ => Output::copy_of(src).and_then(|copy| self.leave(Pending::Input(Kept::new(copy)))),
         };
+        self.forget_what_cannot_be_done();
         // The input is lost, so the stream is.
         outcome.map_err(|error| self.push.fail(error))
+    }
+
+    fn leave(&mut self, pending: Pending) -> Result<(), OutOfMemory> {
+        let refused = |_| OutOfMemory { bytes: size_of::<Pending>() as u64 };
+        self.pending.try_reserve(1).map_err(refused)?;
+        self.pending.push_back(pending);
+        self.ended = None;
+        Ok(())
+    }
+
+    fn forget_what_cannot_be_done(&mut self) {
+        if self.push.check().is_err() {
+            self.pending.clear();
+        }
     }
 }
