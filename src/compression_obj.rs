@@ -38,10 +38,11 @@ impl CompressionObj {
 
     /// Takes in as much of `src` as there is room for what becomes ready; returns the bytes used.
     pub fn compress_into(&mut self, room: &mut Room<'_>, src: &[u8]) -> Result<usize, Error> {
+        check_room(room)?;
         if self.phase != Phase::Open {
             return Err(Error::CompressAfterFinish);
         }
-        check_room(room)?;
+        self.stream.check()?;
         let mut used = 0;
         while used < src.len() && room.left() > 0 {
             used += self.stream.step(room, &src[used..], Ending::Nothing)?.consumed;

@@ -50,14 +50,16 @@ impl DecompressionObj {
     /// Takes in as much of `src` as there is room for its content; returns the bytes used. An error comes when there is
     /// nothing to give before it.
     pub fn decompress_into(&mut self, room: &mut Room<'_>, src: &[u8]) -> Result<usize, Error> {
+        check_room(room)?;
         if self.eof {
             return Err(Error::DecompressAfterFrame);
         }
-        check_room(room)?;
         self.stream.check()?;
         let mut used = 0;
         while !self.eof && room.left() > 0 && (used < src.len() || self.stream.has_waiting()) {
-            let step = match self.stream.step(room, &src[used..]) {
+            // What is waiting comes first: it would be lost if the input behind it is damaged.
+            let rest = if self.stream.has_waiting() { &[] } else { &src[used..] };
+            let step = match self.stream.step(room, rest) {
                 Ok(step) => step,
                 Err(_) if !room.is_empty() => break,
                 Err(error) => return Err(error),
