@@ -6,6 +6,7 @@
 
 mod raw;
 mod support;
+mod support_sinks;
 mod support_sources;
 mod support_streams;
 
@@ -15,6 +16,7 @@ mod compression_dict;
 mod compression_obj;
 mod compression_parameters;
 mod compression_reader;
+mod compression_writer;
 mod compressor;
 mod compressor_iterator;
 mod copy_stream;
@@ -22,6 +24,7 @@ mod decompression_chunker;
 mod decompression_obj;
 mod decompression_parameters;
 mod decompression_reader;
+mod decompression_writer;
 mod decompressor;
 mod decompressor_dictionary;
 mod decompressor_iterator;
@@ -32,6 +35,7 @@ mod error;
 mod frame;
 mod hostile;
 mod lifetime;
+mod obj_into;
 mod source;
 mod status;
 mod streams_together;

@@ -24,6 +24,10 @@ macro_rules! handle {
         unsafe impl Send for $name {}
         unsafe impl Sync for $name {}
         impl $name {
+            #[allow(dead_code)] // Not every kind is made in more than one place.
+            pub fn own(handle: *mut $raw) -> $name {
+                $name(handle)
+            }
             pub fn raw(&self) -> *const $raw {
                 self.0
             }
@@ -36,6 +40,8 @@ macro_rules! handle {
         }
     };
 }
+
+pub(crate) use handle;
 
 handle!(CompressionObj, zst_compression_obj, zst_compression_obj_free);
 handle!(CompressionChunker, zst_compression_chunker, zst_compression_chunker_free);
