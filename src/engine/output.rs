@@ -258,10 +258,12 @@ fn advise_huge_pages(data: NonNull<u8>, size: usize) {
         return;
     }
     let start = data.as_ptr() as usize;
-    let first_page = start.next_multiple_of(PAGE);
-    let end = (start + size) & !(PAGE - 1);
-    // SAFETY: whole pages inside memory we own; the advice changes nothing that a program can read. A kernel
-    // that does not know it refuses, which is fine.
+    // All of malloc's mapping, with its header: if only a part were advised, the kernel would keep two areas, and realloc
+    // could not move them without copying.
+    let first_page = start & !(PAGE - 1);
+    let end = (start + size).next_multiple_of(PAGE);
+    // SAFETY: these pages hold memory we own; the advice changes nothing that a program can read, whosever the rest of
+    // them is. A kernel that does not know it refuses, which is fine.
     unsafe { libc::madvise(first_page as *mut libc::c_void, end - first_page, libc::MADV_HUGEPAGE) };
 }
 
