@@ -170,8 +170,8 @@
 #define ZST_ERROR_BUSY (-6)
 
 /**
- * The data is not what it should be, or a setting is out of bounds, or libzstd refuses it; zst_error.zstd_code may tell
- * more.
+ * The data is not what it should be, or a setting is out of bounds, or libzstd refuses it; zst_error.zstd_code may
+ * tell more.
  */
 #define ZST_ERROR_ZSTD (-7)
 
@@ -241,8 +241,8 @@
 #define ZST_DECOMPRESS_REQUIRE_CONTENT_SIZE 4
 
 /**
- * In streams: input that ends inside a frame is an error, ZST_ERROR_TRUNCATED, which comes after everything that could be
- * decoded; otherwise it is the end.
+ * In streams: input that ends inside a frame is an error, ZST_ERROR_TRUNCATED, which comes after everything that could
+ * be decoded; otherwise it is the end.
  */
 #define ZST_DECOMPRESS_STRICT 8
 
@@ -382,8 +382,8 @@
 #define ZST_C_WRITE_CHECKSUM 201
 
 /**
- * Write the dictionary's id into the frame header, by which a decompressor finds the right one and notices a wrong one.
- * Default 1. (ZstdCompressionParameters in Python has it off.)
+ * Write the dictionary's id into the frame header, by which a decompressor finds the right one and notices a wrong
+ * one. Default 1. (ZstdCompressionParameters in Python has it off.)
  */
 #define ZST_C_WRITE_DICT_ID 202
 
@@ -478,7 +478,8 @@
 #define ZST_C_REPCODE_RESOLUTION 1016
 
 /**
- * Effort for splitting blocks before the matches are found: 1 none, 2 to 6 more and more, 0 what the strategy stands for.
+ * Effort for splitting blocks before the matches are found: 1 none, 2 to 6 more and more, 0 what the strategy stands
+ * for.
  */
 #define ZST_C_BLOCK_SPLITTER_LEVEL 1017
 
@@ -525,9 +526,9 @@
 #define ZST_FRAME_TYPE_SKIPPABLE 1
 
 /**
- * Compression by pushing, with output in pieces of one size. Give input with zst_compression_chunker_compress(), or ask
- * for a flush, then take pieces with zst_compression_chunker_next() until it returns ZST_DONE. No callbacks. May be used
- * from any thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdCompressionChunker`.
+ * Compression by pushing, with output in pieces of one size. Give input with zst_compression_chunker_compress(), or
+ * ask for a flush, then take pieces with zst_compression_chunker_next() until it returns ZST_DONE. No callbacks. May
+ * be used from any thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdCompressionChunker`.
  */
 typedef struct zst_compression_chunker zst_compression_chunker;
 
@@ -555,14 +556,14 @@ typedef struct zst_compression_obj zst_compression_obj;
 typedef struct zst_compression_parameters zst_compression_parameters;
 
 /**
- * A stream to read a frame from, which reads its content from a source. May be used from any thread, by one at a time: a
- * second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressionReader`.
+ * A stream to read a frame from, which reads its content from a source. May be used from any thread, by one at a time:
+ * a second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressionReader`.
  */
 typedef struct zst_compression_reader zst_compression_reader;
 
 /**
- * A stream to write content to, which writes frames to a sink. May be used from any thread, by one at a time: a second call,
- * or one from inside a callback, gets ZST_ERROR_BUSY.
+ * A stream to write content to, which writes frames to a sink. May be used from any thread, by one at a time: a second
+ * call, or one from inside a callback, gets ZST_ERROR_BUSY.
  *
  * Nothing is lost when the sink fails or would block: what it has not taken goes out first with the next call.
  * Source: `ZstdCompressionWriter`.
@@ -576,8 +577,8 @@ typedef struct zst_compression_writer zst_compression_writer;
 typedef struct zst_compressor zst_compressor;
 
 /**
- * A frame, piece by piece, whose content is read from a source. May be used from any thread, by one at a time: a second
- * call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressorIterator`.
+ * A frame, piece by piece, whose content is read from a source. May be used from any thread, by one at a time: a
+ * second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressorIterator`.
  */
 typedef struct zst_compressor_iterator zst_compressor_iterator;
 
@@ -590,8 +591,8 @@ typedef struct zst_compressor_iterator zst_compressor_iterator;
 typedef struct zst_decompression_chunker zst_decompression_chunker;
 
 /**
- * Decompression by pushing: give input piece by piece, cut anywhere, take its content. No callbacks. May be used from any
- * thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdDecompressionObj`.
+ * Decompression by pushing: give input piece by piece, cut anywhere, take its content. No callbacks. May be used from
+ * any thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdDecompressionObj`.
  */
 typedef struct zst_decompression_obj zst_decompression_obj;
 
@@ -611,8 +612,8 @@ typedef struct zst_decompression_parameters zst_decompression_parameters;
 typedef struct zst_decompression_reader zst_decompression_reader;
 
 /**
- * A stream to write frames to, cut anywhere, which writes their content to a sink. May be used from any thread, by one at a time: a second call,
- * or one from inside a callback, gets ZST_ERROR_BUSY.
+ * A stream to write frames to, cut anywhere, which writes their content to a sink. May be used from any thread, by one
+ * at a time: a second call, or one from inside a callback, gets ZST_ERROR_BUSY.
  *
  * Nothing is lost when the sink fails or would block: what it has not taken goes out first with the next call.
  * Source: `ZstdDecompressionWriter`.
@@ -626,8 +627,8 @@ typedef struct zst_decompression_writer zst_decompression_writer;
 typedef struct zst_decompressor zst_decompressor;
 
 /**
- * The content of a frame, piece by piece, which is read from a source. May be used from any thread, by one at a time: a second
- * call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdDecompressorIterator`.
+ * The content of a frame, piece by piece, which is read from a source. May be used from any thread, by one at a time:
+ * a second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdDecompressorIterator`.
  */
 typedef struct zst_decompressor_iterator zst_decompressor_iterator;
 
@@ -654,12 +655,12 @@ typedef struct {
 } zst_bytes;
 
 /**
- * Where a stream gets its input from. The function that is given a zst_source takes it over, also when it fails; the struct
- * itself is copied and need not stay.
+ * Where a stream gets its input from. The function that is given a zst_source takes it over, also when it fails; the
+ * struct itself is copied and need not stay.
  *
- * The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They must
- * return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it takes effect
- * when the call is over that the callback is in.
+ * The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They
+ * must return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it
+ * takes effect when the call is over that the callback is in.
  */
 typedef struct {
   /**
@@ -667,17 +668,18 @@ typedef struct {
    */
   void *userdata;
   /**
-   * Lends the next block: sets `*out_data` and `*out_len`, and returns 0. The block must stay valid and unchanged until the
-   * next read() or drop(). `size_hint` is what suits the stream; any other length is as good. A length of 0 is the end of
-   * the input, after which read() is not called again.
+   * Lends the next block: sets `*out_data` and `*out_len`, and returns 0. The block must stay valid and unchanged
+   * until the next read() or drop(). `size_hint` is what suits the stream; any other length is as good. A
+   * length of 0 is the end of the input, after which read() is not called again.
    *
-   * ZST_ERROR_WOULD_BLOCK says that there is nothing at the moment: nothing is lost, and the stream will ask again. Any
-   * other number is an error of your own, which the caller finds in zst_error.callback_code; the stream stays usable.
+   * ZST_ERROR_WOULD_BLOCK says that there is nothing at the moment: nothing is lost, and the stream will ask again.
+   * Any other number is an error of your own, which the caller finds in zst_error.callback_code; the stream
+   * stays usable.
    */
   int32_t (*read)(void *userdata, size_t size_hint, const uint8_t **out_data, size_t *out_len);
   /**
-   * Called exactly once, when the source is not needed any more: the stream was closed or freed, or could not be made. May
-   * be NULL.
+   * Called exactly once, when the source is not needed any more: the stream was closed or freed, or could not be
+   * made. May be NULL.
    */
   void (*drop)(void *userdata);
 } zst_source;
@@ -696,7 +698,8 @@ typedef struct {
    */
   int32_t zstd_code;
   /**
-   * What the callback returned that failed or cancelled; an errno where the library's own files are at fault; 0 otherwise.
+   * What the callback returned that failed or cancelled; an errno where the library's own files are at fault; 0
+   * otherwise.
    */
   int32_t callback_code;
   /**
@@ -708,7 +711,8 @@ typedef struct {
    */
   uint64_t item_index;
   /**
-   * What would have been right, where that is a number: a size that is enough, a limit, a recorded size. 0 otherwise.
+   * What would have been right, where that is a number: a size that is enough, a limit, a recorded size. 0
+   * otherwise.
    */
   uint64_t expected;
   /**
@@ -726,16 +730,16 @@ typedef struct {
 } zst_error;
 
 /**
- * Where a stream brings its output. The function that is given a zst_sink takes it over, also when it fails; the struct
- * itself is copied and need not stay.
+ * Where a stream brings its output. The function that is given a zst_sink takes it over, also when it fails; the
+ * struct itself is copied and need not stay.
  *
- * The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They must
- * return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it takes effect
- * when the call is over that the callback is in.
+ * The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They
+ * must return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it
+ * takes effect when the call is over that the callback is in.
  *
- * write(), flush() and close() return 0, or ZST_ERROR_WOULD_BLOCK when they cannot do it at the moment: nothing is lost,
- * and the stream's function can be called again. Any other number is an error of your own, which the caller finds in
- * zst_error.callback_code.
+ * write(), flush() and close() return 0, or ZST_ERROR_WOULD_BLOCK when they cannot do it at the moment: nothing is
+ * lost, and the stream's function can be called again. Any other number is an error of your own, which the caller
+ * finds in zst_error.callback_code.
  */
 typedef struct {
   /**
@@ -743,8 +747,9 @@ typedef struct {
    */
   void *userdata;
   /**
-   * Takes `len` bytes (never 0, never more than the stream's write_size) or some of them, and sets `*out_written` to their
-   * number. It is called again with the rest. 0 is the same as ZST_ERROR_WOULD_BLOCK.
+   * Takes `len` bytes (never 0, never more than the stream's write_size) or some of them, and sets `*out_written`
+   * to their number. It is called again with the rest. 0 is the same as ZST_ERROR_WOULD_BLOCK. When something
+   * else than 0 is returned, nothing counts as taken.
    */
   int32_t (*write)(void *userdata, const uint8_t *data, size_t len, size_t *out_written);
   /**
@@ -752,12 +757,13 @@ typedef struct {
    */
   int32_t (*flush)(void *userdata);
   /**
-   * Called when a writer on this sink is closed: there is nothing more to come. May be NULL.
+   * Called when there is nothing more to come: a writer is closed, or copy_stream has written everything. May be
+   * NULL.
    */
   int32_t (*close)(void *userdata);
   /**
-   * Called exactly once, when the sink is not needed any more: the stream was closed or freed, or could not be made. May be
-   * NULL.
+   * Called exactly once, when the sink is not needed any more: the stream was closed or freed, or could not be
+   * made. May be NULL.
    */
   void (*drop)(void *userdata);
 } zst_sink;
@@ -800,7 +806,8 @@ typedef struct {
    */
   void *userdata;
   /**
-   * Called whenever something was read or written, with the bytes so far; it must return. Any number other than 0 cancels:
+   * Called whenever something was read or written, with the bytes so far (so not while read() or write() waits); it
+   * must return. Any number other than 0 cancels:
    * the caller gets ZST_ERROR_CANCELLED, and the number in zst_error.callback_code.
    */
   int32_t (*report)(void *userdata, uint64_t bytes_read, uint64_t bytes_written);
@@ -843,8 +850,8 @@ typedef struct {
    */
   uint32_t dict_id;
   /**
-   * What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything. It has one setting for the
-   * whole process, so trainings that run at the same time may print too.
+   * What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything. It has one setting for
+   * the whole process, so trainings that run at the same time may print too.
    */
   uint32_t notifications;
   /**
@@ -871,7 +878,8 @@ typedef struct {
  */
 typedef struct {
   /**
-   * Bytes of content, ZST_CONTENTSIZE_UNKNOWN when the header does not record it. Of a skippable frame: its payload.
+   * Bytes of content, ZST_CONTENTSIZE_UNKNOWN when the header does not record it. Of a skippable frame: its
+   * payload.
    */
   uint64_t content_size;
   /**
@@ -945,7 +953,8 @@ const char *zst_status_name(zst_status status);
 void zst_bytes_free(zst_bytes *bytes);
 
 /**
- * A source that lends `src` as one block, without copying. `src` must stay valid and unchanged until the source is dropped.
+ * A source that lends `src` as one block, without copying. `src` must stay valid and unchanged until the source is
+ * dropped.
  *
  * On success fills `*out`; give it to a stream, or to zst_source_drop().
  */
@@ -957,8 +966,8 @@ zst_status zst_source_from_memory(const void *src,
 /**
  * A source that reads the file with this path, a NUL-terminated string.
  *
- * On success fills `*out`; give it to a stream, or to zst_source_drop(). ZST_ERROR_SOURCE when the file cannot be opened;
- * zst_error.callback_code is the errno then, as it is when the file cannot be read later.
+ * On success fills `*out`; give it to a stream, or to zst_source_drop(). ZST_ERROR_SOURCE when the file cannot be
+ * opened; zst_error.callback_code is the errno then, as it is when the file cannot be read later.
  */
 zst_status zst_source_from_path(const char *path,
                                 zst_source *out,
@@ -966,8 +975,8 @@ zst_status zst_source_from_path(const char *path,
 
 /**
  * A source that reads the file descriptor `fd`, one read(2) for each block. It may be a pipe or a socket, also a
- * non-blocking one: EAGAIN becomes ZST_ERROR_WOULD_BLOCK. With `close_fd` other than 0 the source owns the descriptor, and
- * closes it when it is dropped; that holds when this function fails, too.
+ * non-blocking one: EAGAIN becomes ZST_ERROR_WOULD_BLOCK. With `close_fd` other than 0 the source owns the descriptor,
+ * and closes it when it is dropped; that holds when this function fails, too.
  *
  * On success fills `*out`; give it to a stream, or to zst_source_drop().
  */
@@ -977,26 +986,26 @@ zst_status zst_source_from_fd(int32_t fd,
                               zst_error *err);
 
 /**
- * Calls the source's drop(), if it has one, and sets all fields to 0. For a source that was not given to a stream. NULL, and
- * a zst_source of zeros, are fine: nothing happens.
+ * Calls the source's drop(), if it has one, and sets all fields to 0. For a source that was not given to a stream.
+ * NULL, and a zst_source of zeros, are fine: nothing happens.
  */
 void zst_source_drop(zst_source *source);
 
 /**
- * A sink that appends to `*bytes`, which grows. `*bytes` is either zeros or comes from this library; it is the caller's all
- * the time, to read between calls on the stream, and to give back with zst_bytes_free() when the sink has been dropped. It
- * must not move before.
+ * A sink that appends to `*bytes`, which grows. `*bytes` is either zeros or comes from this library; it is the
+ * caller's all the time, to read between calls on the stream, and to give back with zst_bytes_free() when the sink has
+ * been dropped. It must not move before.
  *
- * On success fills `*out`; give it to a stream, or to zst_sink_drop(). ZST_ERROR_SINK with ENOMEM for its code when memory
- * is exhausted later.
+ * On success fills `*out`; give it to a stream, or to zst_sink_drop(). ZST_ERROR_SINK with ENOMEM for its code when
+ * memory is exhausted later.
  */
 zst_status zst_sink_to_bytes(zst_bytes *bytes,
                              zst_sink *out,
                              zst_error *err);
 
 /**
- * A sink that writes the file with this path, a NUL-terminated string. The file is made, or emptied if there is one. close()
- * and drop() close it. What has been written when a stream fails stays.
+ * A sink that writes the file with this path, a NUL-terminated string. The file is made, or emptied if there is one.
+ * close() and drop() close it. What has been written when a stream fails stays.
  *
  * On success fills `*out`; give it to a stream, or to zst_sink_drop(). ZST_ERROR_SINK when the file cannot be opened;
  * zst_error.callback_code is the errno then, as it is when the file cannot be written later.
@@ -1006,9 +1015,10 @@ zst_status zst_sink_to_path(const char *path,
                             zst_error *err);
 
 /**
- * A sink that writes to the file descriptor `fd`. It may be a pipe or a socket, also a non-blocking one: EAGAIN becomes
- * ZST_ERROR_WOULD_BLOCK. With `close_fd` other than 0 the sink owns the descriptor: close() and drop() close it; that holds
- * when this function fails, too.
+ * A sink that writes to the file descriptor `fd`. It may be a pipe or a socket, also a non-blocking one: EAGAIN
+ * becomes ZST_ERROR_WOULD_BLOCK. A pipe or socket that nobody reads any more raises SIGPIPE, unless the program
+ * ignores that signal: then it is EPIPE. With `close_fd` other than 0 the sink owns the descriptor: close() and drop()
+ * close it; that holds when this function fails, too.
  *
  * On success fills `*out`; give it to a stream, or to zst_sink_drop().
  */
@@ -1018,8 +1028,8 @@ zst_status zst_sink_to_fd(int32_t fd,
                           zst_error *err);
 
 /**
- * Calls the sink's drop(), if it has one, and sets all fields to 0. For a sink that was not given to a stream. NULL, and a
- * zst_sink of zeros, are fine: nothing happens.
+ * Calls the sink's drop(), if it has one, and sets all fields to 0. For a sink that was not given to a stream. NULL,
+ * and a zst_sink of zeros, are fine: nothing happens.
  */
 void zst_sink_drop(zst_sink *sink);
 
@@ -1091,8 +1101,9 @@ zst_status zst_compressor_frame_progression(const zst_compressor *compressor,
                                             zst_error *err);
 
 /**
- * Bytes of memory used by the context of the operation that was started last on this compressor; before any, by a fresh
- * context. May be called from another thread while the operation runs; worker threads are counted when they are done.
+ * Bytes of memory used by the context of the operation that was started last on this compressor; before any, by a
+ * fresh context. May be called from another thread while the operation runs; worker threads are counted when they are
+ * done.
  *
  * Source: `ZstdCompressor.memory_size()`; libzstd's `ZSTD_sizeof_CCtx`.
  */
@@ -1101,17 +1112,13 @@ zst_status zst_compressor_memory_size(const zst_compressor *compressor,
                                       zst_error *err);
 
 /**
- * Compresses `src` into one frame at `level`: zst_compressor_new(), zst_compressor_compress() and zst_compressor_free()
- * in one. Contexts are kept for the next call.
+ * Compresses `src` into one frame at `level`: zst_compressor_new(), zst_compressor_compress() and
+ * zst_compressor_free() in one. Contexts are kept for the next call.
  *
  * On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
  * ZST_ERROR_VALUE when the level is above 22. Source: `zstandard.compress()`.
  */
-zst_status zst_compress(const void *src,
-                        size_t src_len,
-                        int32_t level,
-                        zst_bytes *out,
-                        zst_error *err);
+zst_status zst_compress(const void *src, size_t src_len, int32_t level, zst_bytes *out, zst_error *err);
 
 /**
  * A size that is enough for the frame of any `src_len` bytes; 0 when `src_len` is more than can be compressed in one
@@ -1120,10 +1127,10 @@ zst_status zst_compress(const void *src,
 size_t zst_compress_bound(size_t src_len);
 
 /**
- * A new reader on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source is
- * going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read before
- * output is wanted; then blocks of about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is a good
- * choice.
+ * A new reader on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source
+ * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read
+ * before output is wanted; then blocks of about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is
+ * a good choice.
  *
  * On success `*out` is the caller's; free it with zst_compression_reader_free(). `compressor` may be freed before.
  * ZST_ERROR_VALUE when `read_size` is 0. Source: `ZstdCompressor.stream_reader()`.
@@ -1136,18 +1143,18 @@ zst_status zst_compressor_stream_reader(const zst_compressor *compressor,
                                         zst_error *err);
 
 /**
- * Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
- * that the callback is in. NULL is fine.
+ * Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the
+ * call that the callback is in. NULL is fine.
  */
 void zst_compression_reader_free(zst_compression_reader *reader);
 
 /**
  * Reads `size` bytes of the frame, or what is left of it.
  *
- * On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end. ZST_ERROR_SOURCE when the source has
- * failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the source would block and there
- * is nothing to return. ZST_ERROR_ZSTD when the source gives more or less than was declared, and from then on.
- * ZST_ERROR_CLOSED. Source: `ZstdCompressionReader.read()`; libzstd's `ZSTD_compressStream2`.
+ * On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end. ZST_ERROR_SOURCE when the
+ * source has failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the source would
+ * block and there is nothing to return. ZST_ERROR_ZSTD when the source gives more or less than was declared, and from
+ * then on. ZST_ERROR_CLOSED. Source: `ZstdCompressionReader.read()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_reader_read(const zst_compression_reader *reader,
                                        size_t size,
@@ -1166,8 +1173,8 @@ zst_status zst_compression_reader_read1(const zst_compression_reader *reader,
 /**
  * Reads as zst_compression_reader_read(), to the start of `dst`, until its `dst_len` bytes are full or the frame ends.
  *
- * On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the content of
- * `dst` is undefined. Source: `ZstdCompressionReader.readinto()`.
+ * On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the
+ * content of `dst` is undefined. Source: `ZstdCompressionReader.readinto()`.
  */
 zst_status zst_compression_reader_readinto(const zst_compression_reader *reader,
                                            void *dst,
@@ -1196,7 +1203,8 @@ zst_status zst_compression_reader_readall(const zst_compression_reader *reader,
                                           zst_error *err);
 
 /**
- * Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source: `ZstdCompressionReader.tell()`.
+ * Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source:
+ * `ZstdCompressionReader.tell()`.
  */
 uint64_t zst_compression_reader_tell(const zst_compression_reader *reader);
 
@@ -1220,9 +1228,9 @@ zst_status zst_compression_reader_frame_progression(const zst_compression_reader
                                                     zst_error *err);
 
 /**
- * A new writer on `sink`, which it takes over, also when this fails. `size` is the number of bytes that are going to be
- * written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. The sink
- * gets pieces of `write_size` bytes at most, for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
+ * A new writer on `sink`, which it takes over, also when this fails. `size` is the number of bytes that are going to
+ * be written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. The
+ * sink gets pieces of `write_size` bytes at most, for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
  *
  * On success `*out` is the caller's; free it with zst_compression_writer_free(). `compressor` may be freed before.
  * ZST_ERROR_VALUE when `write_size` is 0. Source: `ZstdCompressor.stream_writer()`.
@@ -1235,20 +1243,20 @@ zst_status zst_compressor_stream_writer(const zst_compressor *compressor,
                                         zst_error *err);
 
 /**
- * Frees the writer, and drops its sink. A frame that was not ended stays so, and the sink is not closed: for that there is
- * zst_compression_writer_close(). When one of its own callbacks frees the writer, it takes effect at the end of the call that
- * the callback is in. NULL is fine.
+ * Frees the writer, and drops its sink. A frame that was not ended stays so, and the sink is not closed: for that
+ * there is zst_compression_writer_close(). When one of its own callbacks frees the writer, it takes effect at the end
+ * of the call that the callback is in. NULL is fine.
  */
 void zst_compression_writer_free(zst_compression_writer *writer);
 
 /**
  * Takes `src` in, and gives the sink what has become ready, which is often nothing.
  *
- * Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that the sink
- * has taken. All of `src` is taken in unless the sink would block: then write the rest later; ZST_ERROR_WOULD_BLOCK when
- * nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been taken in nonetheless, do not
- * write it again. ZST_ERROR_ZSTD when there is more input than was declared, and from then on. ZST_ERROR_CLOSED.
- * Source: `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
+ * Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that
+ * the sink has taken. All of `src` is taken in unless the sink would block: then write the rest later;
+ * ZST_ERROR_WOULD_BLOCK when nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been
+ * taken in nonetheless, do not write it again. ZST_ERROR_ZSTD when there is more input than was declared, and from
+ * then on. ZST_ERROR_CLOSED. Source: `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_writer_write(const zst_compression_writer *writer,
                                         const void *src,
@@ -1258,12 +1266,12 @@ zst_status zst_compression_writer_write(const zst_compression_writer *writer,
                                         zst_error *err);
 
 /**
- * Gives the sink everything that was written so far, and calls its flush(). ZST_FLUSH_BLOCK ends a block, ZST_FLUSH_FRAME the
- * frame: what is written afterwards begins another one, of unknown size.
+ * Gives the sink everything that was written so far, and calls its flush(). ZST_FLUSH_BLOCK ends a block,
+ * ZST_FLUSH_FRAME the frame: what is written afterwards begins another one, of unknown size.
  *
- * Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or ZST_ERROR_WOULD_BLOCK the
- * same call goes on where it stopped. ZST_ERROR_VALUE for another `flush_mode`; ZST_ERROR_ZSTD when there is less input in
- * the frame than was declared, and from then on; ZST_ERROR_CLOSED.
+ * Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or
+ * ZST_ERROR_WOULD_BLOCK the same call goes on where it stopped. ZST_ERROR_VALUE for another `flush_mode`;
+ * ZST_ERROR_ZSTD when there is less input in the frame than was declared, and from then on; ZST_ERROR_CLOSED.
  * Source: `ZstdCompressionWriter.flush()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_writer_flush(const zst_compression_writer *writer,
@@ -1278,11 +1286,11 @@ zst_status zst_compression_writer_flush(const zst_compression_writer *writer,
 uint64_t zst_compression_writer_tell(const zst_compression_writer *writer);
 
 /**
- * Ends the frame, calls the sink's close(), and drops the sink. A frame is always ended: after ZST_FLUSH_FRAME and nothing
- * written since, an empty frame is added. Closing again does nothing.
+ * Ends the frame, calls the sink's close(), and drops the sink. A frame is always ended: after ZST_FLUSH_FRAME and
+ * nothing written since, an empty frame is added. Closing again does nothing.
  *
- * After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it is
- * closed; the sink's close() was not called when the frame could not be ended.
+ * After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it
+ * is closed; the sink's close() was not called when the frame could not be ended.
  * Source: `ZstdCompressionWriter.close()`.
  */
 zst_status zst_compression_writer_close(const zst_compression_writer *writer,
@@ -1310,9 +1318,9 @@ zst_status zst_compression_writer_frame_progression(const zst_compression_writer
                                                     zst_error *err);
 
 /**
- * A new iterator on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source is
- * going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read before a
- * piece is wanted; then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
+ * A new iterator on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source
+ * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read
+ * before a piece is wanted; then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
  * ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
  *
  * On success `*out` is the caller's; free it with zst_compressor_iterator_free(). `compressor` may be freed before.
@@ -1327,17 +1335,18 @@ zst_status zst_compressor_read_to_iter(const zst_compressor *compressor,
                                        zst_error *err);
 
 /**
- * Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
- * that the callback is in. NULL is fine.
+ * Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the
+ * call that the callback is in. NULL is fine.
  */
 void zst_compressor_iterator_free(zst_compressor_iterator *iterator);
 
 /**
- * Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator. ZST_DONE when
+ * Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator, or until
+ * it is freed. ZST_DONE when
  * there is none any more; the outputs are untouched then.
  *
- * ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_ZSTD when it gives
- * more or less than was declared, and from then on.
+ * ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_ZSTD when it
+ * gives more or less than was declared, and from then on.
  * Source: `ZstdCompressorIterator.__next__()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compressor_iterator_next(const zst_compressor_iterator *iterator,
@@ -1354,8 +1363,8 @@ zst_status zst_compressor_iterator_frame_progression(const zst_compressor_iterat
                                                      zst_error *err);
 
 /**
- * A new object for one frame. `size` is the number of bytes that are going to be compressed, or ZST_CONTENTSIZE_UNKNOWN;
- * it tunes the parameters and is recorded in the frame.
+ * A new object for one frame. `size` is the number of bytes that are going to be compressed, or
+ * ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame.
  *
  * On success `*out` is the caller's; free it with zst_compression_obj_free(). `compressor` may be freed before.
  * Source: `ZstdCompressor.compressobj()`.
@@ -1374,8 +1383,8 @@ void zst_compression_obj_free(zst_compression_obj *obj);
  * Takes `src` in and gives what has become ready, which is often nothing.
  *
  * On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
- * ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is more input than was declared, and from then on
- * whenever libzstd has failed once. Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
+ * ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is more input than was declared, and from then
+ * on whenever libzstd has failed once. Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_obj_compress(const zst_compression_obj *obj,
                                         const void *src,
@@ -1397,11 +1406,11 @@ zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
                                      zst_error *err);
 
 /**
- * Takes in as much of `src` as there is room for what becomes ready, and puts that at `dst`, which has `dst_len` bytes and does
- * not overlap `src`. No memory of the library's own is involved.
+ * Takes in as much of `src` as there is room for what becomes ready, and puts that at `dst`, which has `dst_len` bytes
+ * and does not overlap `src`. No memory of the library's own is involved.
  *
- * On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were taken in; when they
- * are not all, call it again with the rest. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+ * On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were taken in; when
+ * they are not all, call it again with the rest. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
  * zst_compression_obj_compress(). Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_obj_compress_into(const zst_compression_obj *obj,
@@ -1416,9 +1425,9 @@ zst_status zst_compression_obj_compress_into(const zst_compression_obj *obj,
 /**
  * Gives everything that was taken in, as zst_compression_obj_flush(), at `dst`, which has `dst_len` bytes.
  *
- * ZST_DONE when that was all. ZST_OK when there was too little room: call it again with the same `flush_mode`. Both set
- * `*out_len` to the bytes at `dst`. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_compression_obj_flush().
- * Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
+ * ZST_DONE when that was all. ZST_OK when there was too little room: call it again with the same `flush_mode`. Both
+ * set `*out_len` to the bytes at `dst`. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+ * zst_compression_obj_flush(). Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_obj_flush_into(const zst_compression_obj *obj,
                                           int32_t flush_mode,
@@ -1455,9 +1464,9 @@ zst_status zst_compressor_chunker(const zst_compressor *compressor,
 void zst_compression_chunker_free(zst_compression_chunker *chunker);
 
 /**
- * Gives `src_len` bytes of input. `src` must stay valid and unchanged until zst_compression_chunker_next() has returned
- * ZST_DONE: until then nothing else can be begun. The pieces have exactly the chunker's size; what does not fill a piece
- * waits inside.
+ * Gives `src_len` bytes of input. `src` must stay valid and unchanged until zst_compression_chunker_next() has
+ * returned ZST_DONE: until then nothing else can be begun. The pieces have exactly the chunker's size; what does not
+ * fill a piece waits inside.
  *
  * ZST_ERROR_STATE when the input before has not been used up, or after zst_compression_chunker_finish().
  * Source: `ZstdCompressionChunker.compress()`.
@@ -1476,8 +1485,8 @@ zst_status zst_compression_chunker_compress(const zst_compression_chunker *chunk
 zst_status zst_compression_chunker_flush(const zst_compression_chunker *chunker, zst_error *err);
 
 /**
- * Asks for everything that was taken in so far and for the end of the frame. The last piece may be shorter. No input can
- * be given afterwards.
+ * Asks for everything that was taken in so far and for the end of the frame. The last piece may be shorter. No input
+ * can be given afterwards.
  *
  * ZST_ERROR_STATE when the input before has not been used up, or when the frame's end has been delivered.
  * Source: `ZstdCompressionChunker.finish()`.
@@ -1517,8 +1526,8 @@ zst_status zst_decompressor_new(const zst_compression_dict *dict, zst_decompress
  * A decompressor for `parameters`, which are copied. `dict`, unless NULL, comes before the dictionaries of
  * `parameters`: it is also for frames without a dictionary id.
  *
- * On success `*out` is the caller's; free it with zst_decompressor_free(). `parameters` and `dict` may be freed before.
- * ZST_ERROR_ZSTD when a dictionary cannot be used, ZST_ERROR_VALUE when two have the same id.
+ * On success `*out` is the caller's; free it with zst_decompressor_free(). `parameters` and `dict` may be freed
+ * before. ZST_ERROR_ZSTD when a dictionary cannot be used, ZST_ERROR_VALUE when two have the same id.
  * Source: `ZstdDecompressor(dict_data, max_window_size, format)`.
  */
 zst_status zst_decompressor_new_from_parameters(const zst_decompression_parameters *parameters,
@@ -1563,8 +1572,8 @@ zst_status zst_decompressor_decompress(const zst_decompressor *decompressor,
  * On success sets `*out_len` to the size of the content; the bytes of `dst` behind it are undefined. On failure
  * `*out_len` and `*out_src_used` are untouched and the content of `dst` is undefined.
  *
- * ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that is enough, if it is within the
- * limits. Where that can be told from the frame headers, `dst` is not touched. Other errors as in
+ * ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that is enough, if it is within
+ * the limits. Where that can be told from the frame headers, `dst` is not touched. Other errors as in
  * zst_decompressor_decompress().
  * Source: `ZstdDecompressor.decompress()`; libzstd's `ZSTD_decompressDCtx`.
  */
@@ -1580,8 +1589,8 @@ zst_status zst_decompressor_decompress_into(const zst_decompressor *decompressor
                                             zst_error *err);
 
 /**
- * Decompresses a chain of `count` frames, of which each was compressed with the content of the one before as its prefix
- * dictionary (ZST_DICT_TYPE_RAWCONTENT); gives the content of the last. Every frame must record the size of its
+ * Decompresses a chain of `count` frames, of which each was compressed with the content of the one before as its
+ * prefix dictionary (ZST_DICT_TYPE_RAWCONTENT); gives the content of the last. Every frame must record the size of its
  * content. The decompressor's own dictionaries are not used. The frames are read during the call only.
  *
  * On success fills `*out`; give it back with zst_bytes_free(). On failure err->item_index is the frame.
@@ -1596,8 +1605,8 @@ zst_status zst_decompressor_decompress_content_dict_chain(const zst_decompressor
                                                           zst_error *err);
 
 /**
- * Bytes of memory used by the context of the operation that was started last on this decompressor; before any, by a fresh
- * context. May be called from another thread while the operation runs.
+ * Bytes of memory used by the context of the operation that was started last on this decompressor; before any, by a
+ * fresh context. May be called from another thread while the operation runs.
  *
  * Source: `ZstdDecompressor.memory_size()`; libzstd's `ZSTD_sizeof_DCtx`.
  */
@@ -1608,8 +1617,8 @@ zst_status zst_decompressor_memory_size(const zst_decompressor *decompressor,
 /**
  * Decompresses the first frame in `src` with default parameters: zst_decompressor_new(), zst_decompressor_decompress()
  * and zst_decompressor_free() in one. Contexts are kept for the next call. `max_output_size` is as in
- * zst_decompressor_decompress(): it does not limit a frame that records its size. For input that you do not trust, use a
- * decompressor with ZST_D_MAX_OUTPUT_SIZE.
+ * zst_decompressor_decompress(): it does not limit a frame that records its size. For input that you do not trust, use
+ * a decompressor with ZST_D_MAX_OUTPUT_SIZE.
  *
  * On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
  * Errors as in zst_decompressor_decompress(). Source: `zstandard.decompress()`.
@@ -1627,10 +1636,10 @@ zst_status zst_decompress(const void *src,
 size_t zst_estimate_decompression_context_size(void);
 
 /**
- * A new reader on `source`, which it takes over, also when this fails. Nothing is read before content is wanted; then blocks
- * of about `read_size` bytes, for which ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE is a good choice. `flags` is 0 or:
- * ZST_DECOMPRESS_READ_ACROSS_FRAMES, for reads that go on over the end of a frame instead of returning there what they have;
- * ZST_DECOMPRESS_STRICT.
+ * A new reader on `source`, which it takes over, also when this fails. Nothing is read before content is wanted; then
+ * blocks of about `read_size` bytes, for which ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE is a good choice. `flags` is 0
+ * or: ZST_DECOMPRESS_READ_ACROSS_FRAMES, for reads that go on over the end of a frame instead of returning there what
+ * they have; ZST_DECOMPRESS_STRICT.
  *
  * On success `*out` is the caller's; free it with zst_decompression_reader_free(). `decompressor` may be freed before.
  * ZST_ERROR_VALUE when `read_size` is 0, or for other flags. Source: `ZstdDecompressor.stream_reader()`.
@@ -1643,20 +1652,21 @@ zst_status zst_decompressor_stream_reader(const zst_decompressor *decompressor,
                                           zst_error *err);
 
 /**
- * Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
- * that the callback is in. NULL is fine.
+ * Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the
+ * call that the callback is in. NULL is fine.
  */
 void zst_decompression_reader_free(zst_decompression_reader *reader);
 
 /**
- * Reads `size` bytes of content, or what is left; without ZST_DECOMPRESS_READ_ACROSS_FRAMES, no further than to the end of a
- * frame. Frames without content are passed over.
+ * Reads `size` bytes of content, or what is left; without ZST_DECOMPRESS_READ_ACROSS_FRAMES, no further than to the
+ * end of a frame. Frames without content are passed over.
  *
- * On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end of the input. ZST_ERROR_SOURCE when the
- * source has failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the source would block
- * and there is nothing to return. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary, ZST_ERROR_LIMIT when a
- * limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the content before, and from then on.
- * ZST_ERROR_CLOSED. Source: `ZstdDecompressionReader.read()`; libzstd's `ZSTD_decompressStream`.
+ * On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end of the input. ZST_ERROR_SOURCE
+ * when the source has failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the
+ * source would block and there is nothing to return. ZST_ERROR_ZSTD when the data is damaged or needs another
+ * dictionary, ZST_ERROR_LIMIT when a limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the
+ * content before, and from then on. ZST_ERROR_CLOSED. Source: `ZstdDecompressionReader.read()`; libzstd's
+ * `ZSTD_decompressStream`.
  */
 zst_status zst_decompression_reader_read(const zst_decompression_reader *reader,
                                          size_t size,
@@ -1673,10 +1683,11 @@ zst_status zst_decompression_reader_read1(const zst_decompression_reader *reader
                                           zst_error *err);
 
 /**
- * Reads as zst_decompression_reader_read(), to the start of `dst`, until its `dst_len` bytes are full or the end is reached.
+ * Reads as zst_decompression_reader_read(), to the start of `dst`, until its `dst_len` bytes are full or the end is
+ * reached.
  *
- * On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the content of
- * `dst` is undefined. Source: `ZstdDecompressionReader.readinto()`.
+ * On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the
+ * content of `dst` is undefined. Source: `ZstdDecompressionReader.readinto()`.
  */
 zst_status zst_decompression_reader_readinto(const zst_decompression_reader *reader,
                                              void *dst,
@@ -1697,20 +1708,21 @@ zst_status zst_decompression_reader_readinto1(const zst_decompression_reader *re
 /**
  * Reads everything that is left, over all frames; what there is when the source would block.
  *
- * On success fills `*out`; give it back with zst_bytes_free(). Fails as zst_decompression_reader_read(), and at once: content
- * before damaged data is not returned. Source: `ZstdDecompressionReader.readall()`.
+ * On success fills `*out`; give it back with zst_bytes_free(). Fails as zst_decompression_reader_read(), and at once:
+ * content before damaged data is not returned. Source: `ZstdDecompressionReader.readall()`.
  */
 zst_status zst_decompression_reader_readall(const zst_decompression_reader *reader,
                                             zst_bytes *out,
                                             zst_error *err);
 
 /**
- * Moves forward by decoding, over frame ends, and stops at the end of the input. `whence` is 0 (SEEK_SET) when `offset` counts
- * from the start, 1 (SEEK_CUR) when from the current position.
+ * Moves forward by decoding, over frame ends, and stops at the end of the input. `whence` is 0 (SEEK_SET) when
+ * `offset` counts from the start, 1 (SEEK_CUR) when from the current position.
  *
- * Unless NULL, `*out_position` is set to the new position. ZST_ERROR_SEEK when that would be backwards, or for a `whence` of 2
- * (SEEK_END): the end is not known. ZST_ERROR_VALUE for another `whence`. Fails as zst_decompression_reader_read() otherwise;
- * zst_decompression_reader_tell() is how far it came then. Source: `ZstdDecompressionReader.seek()`.
+ * Unless NULL, `*out_position` is set to the new position. ZST_ERROR_SEEK when that would be backwards, or for a
+ * `whence` of 2 (SEEK_END): the end is not known. ZST_ERROR_VALUE for another `whence`. Fails as
+ * zst_decompression_reader_read() otherwise; zst_decompression_reader_tell() is how far it came then. Source:
+ * `ZstdDecompressionReader.seek()`.
  */
 zst_status zst_decompression_reader_seek(const zst_decompression_reader *reader,
                                          int64_t offset,
@@ -1719,7 +1731,8 @@ zst_status zst_decompression_reader_seek(const zst_decompression_reader *reader,
                                          zst_error *err);
 
 /**
- * Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source: `ZstdDecompressionReader.tell()`.
+ * Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source:
+ * `ZstdDecompressionReader.tell()`.
  */
 uint64_t zst_decompression_reader_tell(const zst_decompression_reader *reader);
 
@@ -1740,8 +1753,8 @@ int32_t zst_decompression_reader_closed(const zst_decompression_reader *reader);
 int32_t zst_decompression_reader_at_frame_end(const zst_decompression_reader *reader);
 
 /**
- * A new writer on `sink`, which it takes over, also when this fails. The sink gets pieces of `write_size` bytes at most, for
- * which ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice. `flags` is 0 or ZST_DECOMPRESS_STRICT.
+ * A new writer on `sink`, which it takes over, also when this fails. The sink gets pieces of `write_size` bytes at
+ * most, for which ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice. `flags` is 0 or ZST_DECOMPRESS_STRICT.
  *
  * On success `*out` is the caller's; free it with zst_decompression_writer_free(). `decompressor` may be freed before.
  * ZST_ERROR_VALUE when `write_size` is 0, or for other flags. Source: `ZstdDecompressor.stream_writer()`.
@@ -1754,20 +1767,22 @@ zst_status zst_decompressor_stream_writer(const zst_decompressor *decompressor,
                                           zst_error *err);
 
 /**
- * Frees the writer, and drops its sink, which is not closed: for that there is zst_decompression_writer_close(). When one of its own callbacks frees the writer, it takes effect at the end of the call that
- * the callback is in. NULL is fine.
+ * Frees the writer, and drops its sink, which is not closed: for that there is zst_decompression_writer_close(). When
+ * one of its own callbacks frees the writer, it takes effect at the end of the call that the callback is in. NULL is
+ * fine.
  */
 void zst_decompression_writer_free(zst_decompression_writer *writer);
 
 /**
  * Takes `src` in, and gives the sink its content. There may be any number of frames.
  *
- * Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that the sink
- * has taken. All of `src` is taken in unless the sink would block: then write the rest later; ZST_ERROR_WOULD_BLOCK when
- * nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been taken in nonetheless, do not
- * write it again. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary, and ZST_ERROR_LIMIT when
- * a limit is reached: after the sink has got the content before, and from then on. ZST_ERROR_CLOSED.
- * Source: `ZstdDecompressionWriter.write()`; libzstd's `ZSTD_decompressStream`.
+ * Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that
+ * the sink has taken. All of `src` is taken in unless the sink would block: then write the rest later (libzstd may
+ * keep one byte back until its output has gone); ZST_ERROR_WOULD_BLOCK when nothing could be taken in. ZST_ERROR_SINK
+ * when the sink has failed: all of `src` has been taken in nonetheless, do not write it again. ZST_ERROR_ZSTD when the
+ * data is damaged or needs another dictionary, and ZST_ERROR_LIMIT when a limit is reached: after the sink has got the
+ * content before, and from then on. ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.write()`; libzstd's
+ * `ZSTD_decompressStream`.
  */
 zst_status zst_decompression_writer_write(const zst_decompression_writer *writer,
                                           const void *src,
@@ -1779,8 +1794,9 @@ zst_status zst_decompression_writer_write(const zst_decompression_writer *writer
 /**
  * Gives the sink everything that could be decoded so far, and calls its flush().
  *
- * Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or ZST_ERROR_WOULD_BLOCK the
- * same call goes on where it stopped. ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.flush()`.
+ * Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or
+ * ZST_ERROR_WOULD_BLOCK the same call goes on where it stopped. ZST_ERROR_CLOSED. Source:
+ * `ZstdDecompressionWriter.flush()`.
  */
 zst_status zst_decompression_writer_flush(const zst_decompression_writer *writer,
                                           size_t *out_written,
@@ -1793,12 +1809,13 @@ zst_status zst_decompression_writer_flush(const zst_decompression_writer *writer
 uint64_t zst_decompression_writer_tell(const zst_decompression_writer *writer);
 
 /**
- * Gives the sink everything that could be decoded, calls its flush() and its close(), and drops it. Input that ended inside a
- * frame, or was damaged, is not reported, unless ZST_DECOMPRESS_STRICT asks for it. Closing again does nothing.
+ * Gives the sink everything that could be decoded, calls its flush() and its close(), and drops it. Input that ended
+ * inside a frame, or whose damage has been reported before, is not an error, unless ZST_DECOMPRESS_STRICT asks for it.
+ * Closing again does nothing.
  *
- * After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it is
- * closed; the sink's close() was not called when something before failed. ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT.
- * Source: `ZstdDecompressionWriter.close()`.
+ * After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it
+ * is closed; the sink's close() was not called when something before failed. ZST_ERROR_TRUNCATED with
+ * ZST_DECOMPRESS_STRICT. Source: `ZstdDecompressionWriter.close()`.
  */
 zst_status zst_decompression_writer_close(const zst_decompression_writer *writer,
                                           zst_error *err);
@@ -1822,16 +1839,17 @@ zst_status zst_decompression_writer_memory_size(const zst_decompression_writer *
 int32_t zst_decompression_writer_at_frame_end(const zst_decompression_writer *writer);
 
 /**
- * A new iterator on `source`, which it takes over, also when this fails. Nothing is read before a piece is wanted; then blocks
- * of about `read_size` bytes. Pieces have `write_size` bytes at most. ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and
- * ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. The first `skip_bytes` bytes of the input are left out; they are
- * fewer than `read_size`.
+ * A new iterator on `source`, which it takes over, also when this fails. Nothing is read before a piece is wanted;
+ * then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
+ * ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. The first
+ * `skip_bytes` bytes of the input are left out; they are fewer than `read_size`.
  *
- * `flags` is 0 or: ZST_DECOMPRESS_READ_ACROSS_FRAMES, for the contents of all frames; otherwise the iterator stops at the end
- * of the first one (skippable frames before it are passed over) without reading further; ZST_DECOMPRESS_STRICT.
+ * `flags` is 0 or: ZST_DECOMPRESS_READ_ACROSS_FRAMES, for the contents of all frames; otherwise the iterator stops at
+ * the end of the first one (skippable frames before it are passed over) without reading further;
+ * ZST_DECOMPRESS_STRICT.
  *
- * On success `*out` is the caller's; free it with zst_decompressor_iterator_free(). `decompressor` may be freed before.
- * ZST_ERROR_VALUE when `read_size` or `write_size` is 0, `skip_bytes` is too large, or for other flags.
+ * On success `*out` is the caller's; free it with zst_decompressor_iterator_free(). `decompressor` may be freed
+ * before. ZST_ERROR_VALUE when `read_size` or `write_size` is 0, `skip_bytes` is too large, or for other flags.
  * Source: `ZstdDecompressor.read_to_iter()`.
  */
 zst_status zst_decompressor_read_to_iter(const zst_decompressor *decompressor,
@@ -1844,19 +1862,20 @@ zst_status zst_decompressor_read_to_iter(const zst_decompressor *decompressor,
                                          zst_error *err);
 
 /**
- * Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
- * that the callback is in. NULL is fine.
+ * Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the
+ * call that the callback is in. NULL is fine.
  */
 void zst_decompressor_iterator_free(zst_decompressor_iterator *iterator);
 
 /**
- * Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator. ZST_DONE when
+ * Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator, or until
+ * it is freed. ZST_DONE when
  * there is none any more; the outputs are untouched then.
  *
- * ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_VALUE when the first
- * block has no more than `skip_bytes` bytes. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary,
- * ZST_ERROR_LIMIT when a limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the content before, and from
- * then on. Source: `ZstdDecompressorIterator.__next__()`; libzstd's `ZSTD_decompressStream`.
+ * ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_VALUE when
+ * the first block has no more than `skip_bytes` bytes. ZST_ERROR_ZSTD when the data is damaged or needs another
+ * dictionary, ZST_ERROR_LIMIT when a limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the
+ * content before, and from then on. Source: `ZstdDecompressorIterator.__next__()`; libzstd's `ZSTD_decompressStream`.
  */
 zst_status zst_decompressor_iterator_next(const zst_decompressor_iterator *iterator,
                                           const uint8_t **out_data,
@@ -1864,8 +1883,8 @@ zst_status zst_decompressor_iterator_next(const zst_decompressor_iterator *itera
                                           zst_error *err);
 
 /**
- * Lends what is left of the block that was read last: after ZST_DONE, the bytes behind the one frame that were read along with
- * it. `*out_data` is valid as long as the source's block is, until the next call on the iterator.
+ * Lends what is left of the block that was read last: after ZST_DONE, the bytes behind the one frame that were read
+ * along with it. `*out_data` is valid as long as the source's block is, until the next call on the iterator.
  */
 zst_status zst_decompressor_iterator_unused_data(const zst_decompressor_iterator *iterator,
                                                  const uint8_t **out_data,
@@ -1892,11 +1911,11 @@ void zst_decompression_obj_free(zst_decompression_obj *obj);
 /**
  * Takes `src` in and gives the content that has become ready.
  *
- * On success fills `*out`; give it back with zst_bytes_free(). Unless NULL, `*out_src_used` is set to the number of bytes
- * of `src` that were used: all of them, or those up to the end of the one frame; the rest is for the next object. `src`
- * is read during the call only.
- * ZST_ERROR_STATE after the one frame has ended. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary and
- * ZST_ERROR_LIMIT when a limit is reached, from then on always.
+ * On success fills `*out`; give it back with zst_bytes_free(). Unless NULL, `*out_src_used` is set to the number of
+ * bytes of `src` that were used: all of them, or those up to the end of the one frame; the rest is for the next
+ * object. `src` is read during the call only.
+ * ZST_ERROR_STATE after the one frame has ended. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary
+ * and ZST_ERROR_LIMIT when a limit is reached, from then on always.
  * Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
  */
 zst_status zst_decompression_obj_decompress(const zst_decompression_obj *obj,
@@ -1907,13 +1926,13 @@ zst_status zst_decompression_obj_decompress(const zst_decompression_obj *obj,
                                             zst_error *err);
 
 /**
- * Takes in as much of `src` as there is room for its content, and puts that at `dst`, which has `dst_len` bytes and does not
- * overlap `src`. No memory of the library's own is involved.
+ * Takes in as much of `src` as there is room for its content, and puts that at `dst`, which has `dst_len` bytes and
+ * does not overlap `src`. No memory of the library's own is involved.
  *
- * On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were used. When `*out_len`
- * is `dst_len` there may be more: call it again with the rest of `src`, which may be nothing. An error comes when there is
- * nothing to give before it. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_decompression_obj_decompress().
- * Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
+ * On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were used. When
+ * `*out_len` is `dst_len` there may be more: call it again with the rest of `src`, which may be nothing. An error
+ * comes when there is nothing to give before it. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+ * zst_decompression_obj_decompress(). Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
  */
 zst_status zst_decompression_obj_decompress_into(const zst_decompression_obj *obj,
                                                  const void *src,
@@ -1938,8 +1957,8 @@ int32_t zst_decompression_obj_at_frame_end(const zst_decompression_obj *obj);
 /**
  * A new chunker, with pieces of `chunk_size` bytes.
  *
- * On success `*out` is the caller's; free it with zst_decompression_chunker_free(). `decompressor` may be freed before.
- * ZST_ERROR_VALUE when `chunk_size` is 0. Source: what `ZstdCompressor.chunker()` is for compression.
+ * On success `*out` is the caller's; free it with zst_decompression_chunker_free(). `decompressor` may be freed
+ * before. ZST_ERROR_VALUE when `chunk_size` is 0. Source: what `ZstdCompressor.chunker()` is for compression.
  */
 zst_status zst_decompressor_chunker(const zst_decompressor *decompressor,
                                     size_t chunk_size,
@@ -1987,16 +2006,16 @@ zst_status zst_decompression_chunker_next(const zst_decompression_chunker *chunk
 
 /**
  * Compresses everything that `source` gives into one frame for `sink`. Both are taken over and dropped, also when this
- * fails; neither is flushed or closed. `size` is the number of bytes that the source is going to give, or
- * ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. `read_size` and `write_size` are the sizes
- * of pieces, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
- * `progress` may be NULL.
+ * fails. When everything has been written, the sink's close() is called. `size` is the number of bytes that the source
+ * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. `read_size` and
+ * `write_size` are the sizes of pieces, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and
+ * ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `progress` may be NULL.
  *
- * Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was written stays written, and
- * nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK. ZST_ERROR_SOURCE,
- * ZST_ERROR_SINK and ZST_ERROR_CANCELLED come from the callbacks; ZST_ERROR_ZSTD when the source gives more or less than was
- * declared; ZST_ERROR_VALUE when a size of pieces is 0.
- * Source: `ZstdCompressor.copy_stream()`; libzstd's `ZSTD_compressStream2`.
+ * Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was written stays written,
+ * and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK.
+ * ZST_ERROR_SOURCE, ZST_ERROR_SINK and ZST_ERROR_CANCELLED come from the callbacks; ZST_ERROR_ZSTD when the source
+ * gives more or less than was declared; ZST_ERROR_VALUE when a size of pieces is 0.
+ * Source: `ZstdCompressor.copy_stream()`, which closes nothing; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compressor_copy_stream(const zst_compressor *compressor,
                                       const zst_source *source,
@@ -2010,17 +2029,19 @@ zst_status zst_compressor_copy_stream(const zst_compressor *compressor,
                                       zst_error *err);
 
 /**
- * Decompresses everything that `source` gives, all frames of it, for `sink`. Both are taken over and dropped, also when this
- * fails; neither is flushed or closed. `read_size` and `write_size` are the sizes of pieces, for which
- * ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `flags` is 0 or
- * ZST_DECOMPRESS_ALLOW_TRUNCATED. `progress` may be NULL.
+ * Decompresses everything that `source` gives, all frames of it, for `sink`. Both are taken over and dropped, also
+ * when this fails. When everything has been written, the sink's close() is called. `read_size` and `write_size` are
+ * the sizes of pieces, for which ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and
+ * ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `flags` is 0 or ZST_DECOMPRESS_ALLOW_TRUNCATED.
+ * `progress` may be NULL.
  *
- * Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was decoded before has been written,
- * and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK. ZST_ERROR_TRUNCATED
- * when the input ends inside a frame; ZST_ERROR_SOURCE, ZST_ERROR_SINK and ZST_ERROR_CANCELLED come from the callbacks;
- * ZST_ERROR_ZSTD when the data is damaged, or followed by something that is no frame; ZST_ERROR_LIMIT when a limit is
- * reached; ZST_ERROR_VALUE when a size of pieces is 0, or for other flags.
- * Source: `ZstdDecompressor.copy_stream()`, which does not report truncated input; libzstd's `ZSTD_decompressStream`.
+ * Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was decoded before has been
+ * written, and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK.
+ * ZST_ERROR_TRUNCATED when the input ends inside a frame; ZST_ERROR_SOURCE, ZST_ERROR_SINK and ZST_ERROR_CANCELLED
+ * come from the callbacks; ZST_ERROR_ZSTD when the data is damaged, or followed by something that is no frame;
+ * ZST_ERROR_LIMIT when a limit is reached; ZST_ERROR_VALUE when a size of pieces is 0, or for other flags.
+ * Source: `ZstdDecompressor.copy_stream()`, which closes nothing and does not report truncated input; libzstd's
+ * `ZSTD_decompressStream`.
  */
 zst_status zst_decompressor_copy_stream(const zst_decompressor *decompressor,
                                         const zst_source *source,
@@ -2100,9 +2121,9 @@ zst_status zst_compression_dict_precompute_compress(const zst_compression_dict *
                                                     zst_error *err);
 
 /**
- * Makes a dictionary of `dict_size` bytes at most from `count` samples of what is to be compressed with it. The samples
- * are read during the call only. A few thousand samples with about 100 times the size of the dictionary in all are a
- * good amount. `parameters` may be NULL for the defaults.
+ * Makes a dictionary of `dict_size` bytes at most from `count` samples of what is to be compressed with it. The
+ * samples are read during the call only. A few thousand samples with about 100 times the size of the dictionary in all
+ * are a good amount. `parameters` may be NULL for the defaults.
  *
  * On success `*out` is the caller's, of type ZST_DICT_TYPE_FULLDICT; free it with zst_compression_dict_free().
  * ZST_ERROR_ZSTD when the samples are too few or too small, or a parameter is out of bounds; the message tells which.
@@ -2128,8 +2149,8 @@ zst_status zst_compression_parameters_new(zst_compression_parameters **out,
 
 /**
  * A set of parameters in which those that `level` stands for are spelled out (window_log to strategy), as they suit a
- * source of `source_size` bytes (0 or ZST_CONTENTSIZE_UNKNOWN: unknown) and a dictionary of `dict_size` bytes (0: none).
- * ZST_C_COMPRESSION_LEVEL itself stays 3. Levels outside the table act as the nearest.
+ * source of `source_size` bytes (0 or ZST_CONTENTSIZE_UNKNOWN: unknown) and a dictionary of `dict_size` bytes (0:
+ * none). ZST_C_COMPRESSION_LEVEL itself stays 3. Levels outside the table act as the nearest.
  *
  * On success `*out` is the caller's; free it with zst_compression_parameters_free().
  * Source: `ZstdCompressionParameters.from_level()`; libzstd's `ZSTD_getCParams`.
@@ -2264,8 +2285,8 @@ zst_status zst_decompression_parameters_bounds(int32_t parameter,
 const char *zst_decompression_parameters_name(int32_t parameter);
 
 /**
- * Adds a dictionary to choose from: each frame is decoded with the one whose id its header carries, and a frame without
- * an id with the first one (the one given to the constructor, if any). `dict` may be freed afterwards.
+ * Adds a dictionary to choose from: each frame is decoded with the one whose id its header carries, and a frame
+ * without an id with the first one (the one given to the constructor, if any). `dict` may be freed afterwards.
  *
  * ZST_ERROR_VALUE when there is one with the same id already.
  * Source: libzstd's `ZSTD_d_refMultipleDDicts`.
@@ -2331,7 +2352,8 @@ zst_status zst_frame_compressed_size(const void *src,
  * frame's blocks can hold them (128 KiB each); the others are estimated from the blocks. Nothing is decoded.
  *
  * ZST_ERROR_TRUNCATED when `src` ends inside a frame; ZST_ERROR_ZSTD when there is something else than frames, or a
- * frame that claims more than its blocks can hold. Source: libzstd's `ZSTD_decompressBound`, which believes the header.
+ * frame that claims more than its blocks can hold. Source: libzstd's `ZSTD_decompressBound`, which believes the
+ * header.
  */
 zst_status zst_decompress_bound(const void *src,
                                 size_t src_len,
@@ -2368,8 +2390,8 @@ zst_status zst_write_skippable_frame(const void *payload,
                                      zst_error *err);
 
 /**
- * Lends the payload of the skippable frame at the start of `src`: `*out_payload` points into `src` and is valid as long
- * as `src` is. Unless NULL, `*out_magic_variant` is set to 0 to 15.
+ * Lends the payload of the skippable frame at the start of `src`: `*out_payload` points into `src` and is valid as
+ * long as `src` is. Unless NULL, `*out_magic_variant` is set to 0 to 15.
  *
  * ZST_ERROR_VALUE when `src` does not begin with a skippable frame, ZST_ERROR_TRUNCATED when it ends inside one.
  * Source: libzstd's `ZSTD_readSkippableFrame`.

@@ -85,8 +85,8 @@ impl CompressionChunker {
         }
     }
 
-    /// The next piece of the operation that was begun last, and how much of `src` it used; `None` when there is no more.
-    /// `src` is what is left of the input, of which `compress` has spoken.
+    /// The next piece of the operation that was begun last, and how much of `src` it used; `None` when there is no
+    /// more. `src` is what is left of the input, of which `compress` has spoken.
     pub fn next(&mut self, src: &[u8]) -> Result<(usize, Option<&[u8]>), Error> {
         if std::mem::take(&mut self.lent) {
             self.piece.clear();

@@ -1,7 +1,7 @@
 //! Compression step by step: what all streaming objects of a compressor are made of.
 //!
-//! A stream takes a context from its compressor's pool when a frame begins and gives it back when the frame has ended, so
-//! that streams, and other operations, do not disturb each other.
+//! A stream takes a context from its compressor's pool when a frame begins and gives it back when the frame has ended,
+//! so that streams, and other operations, do not disturb each other.
 
 use crate::compression_context::CompressionContext;
 use crate::compressor::Compressor;
@@ -93,8 +93,8 @@ impl CompressionStream {
         }
     }
 
-    /// Takes in all of `src`, which is what is left of it then, and puts what becomes ready behind what `output` holds. For
-    /// lack of memory it may stop on the way.
+    /// Takes in all of `src`, which is what is left of it then, and puts what becomes ready behind what `output` holds.
+    /// For lack of memory it may stop on the way.
     pub fn append(&mut self, output: &mut Output, src: &mut &[u8], ending: Ending) -> Result<(), Error> {
         let likely = if src.len() < LARGE { 0 } else { compress_bound(src.len()).unwrap_or(0) };
         output.make_room(likely)?;

@@ -7,7 +7,7 @@ use crate::sink::Outlet;
 /// Is told how many bytes have been read and written so far; another number than 0 cancels.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64) -> i32;
 
-/// Moves everything; returns the number of bytes read and of bytes written.
+/// Moves everything and closes the sink; returns the number of bytes read and of bytes written.
 pub fn copy_stream<P: Pull>(
     mut pull: P,
     mut outlet: Outlet,
@@ -34,6 +34,7 @@ pub fn copy_stream<P: Pull>(
             }
         }
         if pulled == Pulled::End {
+            outlet.close_sink()?;
             return Ok((read, written));
         }
     }

@@ -46,8 +46,8 @@ impl DecompressionChunker {
         Ok(())
     }
 
-    /// Says that there is no more input: `next` gives what is left, in a shorter piece. Input that ended inside a frame is
-    /// an error, and what it held is still there.
+    /// Says that there is no more input: `next` gives what is left, in a shorter piece. Input that ended inside a frame
+    /// is an error, and what it held is still there.
     pub fn finish(&mut self) -> Result<(), Error> {
         if self.finished {
             return Err(Error::DecompressionFinished { call: "finish" });
@@ -62,8 +62,8 @@ impl DecompressionChunker {
         Ok(())
     }
 
-    /// The next piece, and how much of `src` it used; `None` when there is no more. `src` is what is left of the input, of
-    /// which `decompress` has spoken.
+    /// The next piece, and how much of `src` it used; `None` when there is no more. `src` is what is left of the input,
+    /// of which `decompress` has spoken.
     pub fn next(&mut self, src: &[u8]) -> Result<(usize, Option<&[u8]>), Error> {
         if std::mem::take(&mut self.lent) {
             self.piece.clear();

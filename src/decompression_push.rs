@@ -44,8 +44,11 @@ impl Push for DecompressionPush {
     }
 
     fn check_end(&self) -> Result<(), Error> {
-        if self.strict && !self.stream.at_frame_end() {
-            return Err(Error::InputEndsInsideFrame { doing: DOING });
+        if self.strict {
+            self.stream.check()?;
+            if !self.stream.at_frame_end() {
+                return Err(Error::InputEndsInsideFrame { doing: DOING });
+            }
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Decompression step by step: what all streaming objects of a decompressor are made of.
 //!
-//! A stream takes a context from its decompressor's pool when a frame begins and gives it back when the frame has ended.
-//! It looks at each header itself before libzstd does: to choose the dictionary, to say what is wrong in full, and to know
-//! how much content is to come.
+//! A stream takes a context from its decompressor's pool when a frame begins and gives it back when the frame has
+//! ended. It looks at each header itself before libzstd does: to choose the dictionary, to say what is wrong in full,
+//! and to know how much content is to come.
 
 use crate::decompression_context::DecompressionContext;
 use crate::decompressor::Decompressor;
@@ -80,7 +80,8 @@ impl DecompressionStream {
         matches!(self.state, State::InFrame { full: true, .. })
     }
 
-    /// Takes in the header of the next frame, or what `src` has of it; returns the bytes used. Does nothing inside a frame.
+    /// Takes in the header of the next frame, or what `src` has of it; returns the bytes used. Does nothing inside a
+    /// frame.
     fn enter_frame(&mut self, src: &[u8]) -> Result<usize, Error> {
         let State::BetweenFrames { head, len } = &mut self.state else {
             return Ok(0);
@@ -99,8 +100,8 @@ impl DecompressionStream {
                 Ok(more)
             }
             Ok(Header::Complete(header)) => {
-                // What came earlier goes into libzstd now. The rest of the header is still in `src`, so that a frame which
-                // comes as a whole is decoded in one piece.
+                // What came earlier goes into libzstd now. The rest of the header is still in `src`, so that a frame
+                // which comes as a whole is decoded in one piece.
                 let (head, len) = (*head, *len);
                 self.begin(header, &head[..len])?;
                 Ok(0)
@@ -176,9 +177,9 @@ impl DecompressionStream {
         }
     }
 
-    /// Takes in `src`, until it is used up or `stop` wants to stop after a frame of this kind; `src` is what is left of it
-    /// then. Puts the content behind what `output` holds. Returns whether it was stopped. For lack of memory it may stop on
-    /// the way.
+    /// Takes in `src`, until it is used up or `stop` wants to stop after a frame of this kind; `src` is what is left of
+    /// it then. Puts the content behind what `output` holds. Returns whether it was stopped. For lack of memory it
+    /// may stop on the way.
     pub fn append(
         &mut self,
         output: &mut Output,
@@ -208,8 +209,8 @@ impl DecompressionStream {
         Ok(false)
     }
 
-    /// Makes room for a frame that is there as a whole and records its size, which libzstd then decodes straight into it;
-    /// otherwise for as much as is in proportion to what is left of the input.
+    /// Makes room for a frame that is there as a whole and records its size, which libzstd then decodes straight into
+    /// it; otherwise for as much as is in proportion to what is left of the input.
     fn make_room(&self, output: &mut Output, src: &[u8]) -> Result<(), Error> {
         const BLOCK: usize = 128 << 10;
         let State::InFrame { header, produced, .. } = &self.state else {

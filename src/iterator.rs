@@ -1,4 +1,5 @@
-//! `zst_compressor_iterator`, `zst_decompressor_iterator`: streams that give piece after piece, and read a source themselves.
+//! `zst_compressor_iterator`, `zst_decompressor_iterator`: streams that give piece after piece, and read a source
+//! themselves.
 
 use crate::engine::Output;
 use crate::error::Error;
@@ -22,8 +23,8 @@ impl<P: Pull> PieceIterator<P> {
         &self.pull
     }
 
-    /// The next piece, which is not empty; `None` when there is no more. The source is asked only while there is nothing
-    /// to give.
+    /// The next piece, which is not empty; `None` when there is no more. The source is asked only while there is
+    /// nothing to give.
     pub fn next_piece(&mut self) -> Result<Option<&[u8]>, Error> {
         self.piece.clear();
         self.piece.extend(|room| self.pull.pull(room, 1).map(drop))?;

@@ -131,8 +131,9 @@ pub struct Pool<C: Context> {
 
 impl<C: Context> Pool<C> {
     /// Contexts with worker threads end with their handle: idle threads are nothing to leave behind, and they do not
-    /// survive a fork. They also end with an operation that fails: when libzstd gives up a frame in the middle it forgets
-    /// to withdraw a job that waits for a free worker (`jobReady` in zstdmt_compress.c) and crashes in the next frame.
+    /// survive a fork. They also end with an operation that fails: when libzstd gives up a frame in the middle it
+    /// forgets to withdraw a job that waits for a free worker (`jobReady` in zstdmt_compress.c) and crashes in the
+    /// next frame.
     pub fn new(workers: bool) -> Pool<C> {
         let slot = |_| Slot { place: Mutex::new(None), record: Record::default() };
         Pool {
@@ -260,7 +261,8 @@ impl<C: Context> Drop for Pool<C> {
     }
 }
 
-/// A context that is ready for the settings of this version: the warm one, or one of the process-wide store, or a new one.
+/// A context that is ready for the settings of this version: the warm one, or one of the process-wide store, or a new
+/// one.
 fn prepared<C: Context>(
     warm: Option<Box<Configured<C>>>,
     version: u32,

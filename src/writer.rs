@@ -1,7 +1,9 @@
-//! `zst_compression_writer`, `zst_decompression_writer`: streams that are written to, and that write to a sink themselves.
+//! `zst_compression_writer`, `zst_decompression_writer`: streams that are written to, and that write to a sink
+//! themselves.
 //!
-//! Nothing is lost when the sink fails: what it was offered, input that was not taken in, a flush that was not completed stay
-//! here, and go out first with the next call. What comes out is what a sink that never fails would have got.
+//! Nothing is lost when the sink fails: what it was offered, input that was not taken in, a flush that was not
+//! completed stay here, and go out first with the next call. What comes out is what a sink that never fails would have
+//! got.
 
 use crate::engine::{Ending, OutOfMemory, Output, Room};
 use crate::error::Error;
@@ -84,8 +86,8 @@ impl<P: Push> Writer<P> {
         self.open.as_ref().map_or(self.delivered, |open| open.outlet.delivered())
     }
 
-    /// Takes `src` in, and gives the sink what has become ready. Returns how much of `src` was taken in: all of it, unless
-    /// the sink would block.
+    /// Takes `src` in, and gives the sink what has become ready. Returns how much of `src` was taken in: all of it,
+    /// unless the sink would block.
     pub fn write(&mut self, src: &[u8]) -> Result<usize, Error> {
         let open = self.open.as_mut().ok_or(Error::Closed)?;
         let (used, outcome) = open.write(src);
@@ -185,8 +187,8 @@ impl<P: Push> Open<P> {
         }
     }
 
-    /// Takes `src` in and makes of it what becomes ready; returns how much of `src` was taken in. The last piece is still to
-    /// be sent.
+    /// Takes `src` in and makes of it what becomes ready; returns how much of `src` was taken in. The last piece is
+    /// still to be sent.
     fn make(&mut self, src: &[u8], ending: Ending) -> (usize, Result<(), Error>) {
         let mut used = 0;
         loop {

@@ -126,8 +126,8 @@ impl DCtx {
         Ok(unsafe { written(dst, size?) })
     }
 
-    /// Decodes `frame`, exactly one frame, step by step behind what `output` holds already. When that is full, `make_room`
-    /// makes room for more, or refuses.
+    /// Decodes `frame`, exactly one frame, step by step behind what `output` holds already. When that is full,
+    /// `make_room` makes room for more, or refuses.
     pub fn decompress_in_steps<E: From<Code>>(
         &mut self,
         output: &mut Output,

@@ -209,8 +209,8 @@ impl<'a> Room<'a> {
         self.place.len() - self.len
     }
 
-    /// Lets `write` put bytes at the start of what is not filled, of `limit` bytes of it at most, and takes over what it
-    /// says it has written.
+    /// Lets `write` put bytes at the start of what is not filled, of `limit` bytes of it at most, and takes over what
+    /// it says it has written.
     pub fn fill<E>(
         &mut self,
         limit: usize,
@@ -258,8 +258,8 @@ fn advise_huge_pages(data: NonNull<u8>, size: usize) {
         return;
     }
     let start = data.as_ptr() as usize;
-    // All of malloc's mapping, with its header: if only a part were advised, the kernel would keep two areas, and realloc
-    // could not move them without copying.
+    // All of malloc's mapping, with its header: if only a part were advised, the kernel would keep two areas, and
+    // realloc could not move them without copying.
     let first_page = start & !(PAGE - 1);
     let end = (start + size).next_multiple_of(PAGE);
     // SAFETY: these pages hold memory we own; the advice changes nothing that a program can read, whosever the rest of

@@ -19,7 +19,8 @@ pub struct CParams {
 
 /// What `level` stands for with a source and a dictionary of these sizes; `None` is unknown, 0 no dictionary.
 pub fn cparams(level: i32, source_size: Option<u64>, dict_size: usize) -> CParams {
-    // libzstd takes 0 for unknown. What counts is the sum: an empty source is one byte and a dictionary of one byte less.
+    // libzstd takes 0 for unknown. What counts is the sum: an empty source is one byte and a dictionary of one byte
+    // less.
     let (source_size, dict_size) = match source_size {
         None => (0, dict_size),
         Some(0) => (1, dict_size.saturating_sub(1)),

@@ -82,7 +82,8 @@ impl<T> Drop for Shared<T> {
             return;
         }
         fence(Ordering::Acquire);
-        // SAFETY: the last owner, and all others' uses happened before (release above, acquire here). It came from a Box.
+        // SAFETY: the last owner, and all others' uses happened before (release above, acquire here). It came from a
+        // Box.
         drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }
 }

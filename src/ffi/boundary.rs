@@ -223,8 +223,8 @@ pub unsafe fn free<T>(handle: *mut T) {
     guarded(|| drop(handle));
 }
 
-/// Takes a handle back that its own callbacks might free; when one of them does, it is dropped at the end of the call that
-/// they are in. NULL is nothing.
+/// Takes a handle back that its own callbacks might free; when one of them does, it is dropped at the end of the call
+/// that they are in. NULL is nothing.
 ///
 /// # Safety
 /// The handle came from `give_shared` and is not used any more.

@@ -12,9 +12,9 @@ use crate::pool::Record;
 use parking_lot::Mutex;
 use std::ffi::c_void;
 
-/// Compression by pushing, with output in pieces of one size. Give input with zst_compression_chunker_compress(), or ask
-/// for a flush, then take pieces with zst_compression_chunker_next() until it returns ZST_DONE. No callbacks. May be used
-/// from any thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdCompressionChunker`.
+/// Compression by pushing, with output in pieces of one size. Give input with zst_compression_chunker_compress(), or
+/// ask for a flush, then take pieces with zst_compression_chunker_next() until it returns ZST_DONE. No callbacks. May
+/// be used from any thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdCompressionChunker`.
 pub struct zst_compression_chunker {
     chunker: Mutex<Pushed>,
     /// For calls that do not wait.
@@ -64,9 +64,9 @@ pub unsafe extern "C" fn zst_compression_chunker_free(chunker: *mut zst_compress
     unsafe { boundary::free(chunker) }
 }
 
-/// Gives `src_len` bytes of input. `src` must stay valid and unchanged until zst_compression_chunker_next() has returned
-/// ZST_DONE: until then nothing else can be begun. The pieces have exactly the chunker's size; what does not fill a piece
-/// waits inside.
+/// Gives `src_len` bytes of input. `src` must stay valid and unchanged until zst_compression_chunker_next() has
+/// returned ZST_DONE: until then nothing else can be begun. The pieces have exactly the chunker's size; what does not
+/// fill a piece waits inside.
 ///
 /// ZST_ERROR_STATE when the input before has not been used up, or after zst_compression_chunker_finish().
 /// Source: `ZstdCompressionChunker.compress()`.
@@ -106,8 +106,8 @@ pub unsafe extern "C" fn zst_compression_chunker_flush(
     })
 }
 
-/// Asks for everything that was taken in so far and for the end of the frame. The last piece may be shorter. No input can
-/// be given afterwards.
+/// Asks for everything that was taken in so far and for the end of the frame. The last piece may be shorter. No input
+/// can be given afterwards.
 ///
 /// ZST_ERROR_STATE when the input before has not been used up, or when the frame's end has been delivered.
 /// Source: `ZstdCompressionChunker.finish()`.

@@ -21,8 +21,8 @@ pub struct zst_compression_obj {
     record: Shared<Record>,
 }
 
-/// A new object for one frame. `size` is the number of bytes that are going to be compressed, or ZST_CONTENTSIZE_UNKNOWN;
-/// it tunes the parameters and is recorded in the frame.
+/// A new object for one frame. `size` is the number of bytes that are going to be compressed, or
+/// ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_obj_free(). `compressor` may be freed before.
 /// Source: `ZstdCompressor.compressobj()`.
@@ -56,8 +56,8 @@ pub unsafe extern "C" fn zst_compression_obj_free(obj: *mut zst_compression_obj)
 /// Takes `src` in and gives what has become ready, which is often nothing.
 ///
 /// On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
-/// ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is more input than was declared, and from then on
-/// whenever libzstd has failed once. Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
+/// ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is more input than was declared, and from then
+/// on whenever libzstd has failed once. Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_obj_compress(
     obj: *const zst_compression_obj,
@@ -103,11 +103,11 @@ pub unsafe extern "C" fn zst_compression_obj_flush(
     })
 }
 
-/// Takes in as much of `src` as there is room for what becomes ready, and puts that at `dst`, which has `dst_len` bytes and does
-/// not overlap `src`. No memory of the library's own is involved.
+/// Takes in as much of `src` as there is room for what becomes ready, and puts that at `dst`, which has `dst_len` bytes
+/// and does not overlap `src`. No memory of the library's own is involved.
 ///
-/// On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were taken in; when they
-/// are not all, call it again with the rest. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+/// On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were taken in; when
+/// they are not all, call it again with the rest. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
 /// zst_compression_obj_compress(). Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_obj_compress_into(
@@ -138,9 +138,9 @@ pub unsafe extern "C" fn zst_compression_obj_compress_into(
 
 /// Gives everything that was taken in, as zst_compression_obj_flush(), at `dst`, which has `dst_len` bytes.
 ///
-/// ZST_DONE when that was all. ZST_OK when there was too little room: call it again with the same `flush_mode`. Both set
-/// `*out_len` to the bytes at `dst`. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_compression_obj_flush().
-/// Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
+/// ZST_DONE when that was all. ZST_OK when there was too little room: call it again with the same `flush_mode`. Both
+/// set `*out_len` to the bytes at `dst`. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+/// zst_compression_obj_flush(). Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_obj_flush_into(
     obj: *const zst_compression_obj,

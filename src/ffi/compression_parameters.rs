@@ -50,8 +50,8 @@ pub const ZST_C_LDM_HASH_RATE_LOG: i32 = 164;
 pub const ZST_C_WRITE_CONTENT_SIZE: i32 = 200;
 /// Write a checksum of the content, which decompression verifies. Default 0.
 pub const ZST_C_WRITE_CHECKSUM: i32 = 201;
-/// Write the dictionary's id into the frame header, by which a decompressor finds the right one and notices a wrong one.
-/// Default 1. (ZstdCompressionParameters in Python has it off.)
+/// Write the dictionary's id into the frame header, by which a decompressor finds the right one and notices a wrong
+/// one. Default 1. (ZstdCompressionParameters in Python has it off.)
 pub const ZST_C_WRITE_DICT_ID: i32 = 202;
 /// Worker threads of libzstd for each operation; 0 is none, negative the number of logical CPUs. Clamped.
 pub const ZST_C_THREADS: i32 = 400;
@@ -89,7 +89,8 @@ pub const ZST_C_ENABLE_SEQUENCE_PRODUCER_FALLBACK: i32 = 1014;
 pub const ZST_C_MAX_BLOCK_SIZE: i32 = 1015;
 /// Of interest only for libzstd's sequence functions, which this library does not have.
 pub const ZST_C_REPCODE_RESOLUTION: i32 = 1016;
-/// Effort for splitting blocks before the matches are found: 1 none, 2 to 6 more and more, 0 what the strategy stands for.
+/// Effort for splitting blocks before the matches are found: 1 none, 2 to 6 more and more, 0 what the strategy stands
+/// for.
 pub const ZST_C_BLOCK_SPLITTER_LEVEL: i32 = 1017;
 
 /// A set of parameters with their defaults: level 3, content size and dictionary id written, no checksum, long-distance
@@ -112,8 +113,8 @@ pub unsafe extern "C" fn zst_compression_parameters_new(
 }
 
 /// A set of parameters in which those that `level` stands for are spelled out (window_log to strategy), as they suit a
-/// source of `source_size` bytes (0 or ZST_CONTENTSIZE_UNKNOWN: unknown) and a dictionary of `dict_size` bytes (0: none).
-/// ZST_C_COMPRESSION_LEVEL itself stays 3. Levels outside the table act as the nearest.
+/// source of `source_size` bytes (0 or ZST_CONTENTSIZE_UNKNOWN: unknown) and a dictionary of `dict_size` bytes (0:
+/// none). ZST_C_COMPRESSION_LEVEL itself stays 3. Levels outside the table act as the nearest.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_parameters_free().
 /// Source: `ZstdCompressionParameters.from_level()`; libzstd's `ZSTD_getCParams`.

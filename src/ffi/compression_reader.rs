@@ -16,8 +16,8 @@ use parking_lot::Mutex;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// A stream to read a frame from, which reads its content from a source. May be used from any thread, by one at a time: a
-/// second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressionReader`.
+/// A stream to read a frame from, which reads its content from a source. May be used from any thread, by one at a time:
+/// a second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressionReader`.
 pub struct zst_compression_reader {
     reader: Mutex<Reader<CompressionPull>>,
     /// For calls that do not wait.
@@ -35,10 +35,10 @@ impl zst_compression_reader {
     }
 }
 
-/// A new reader on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source is
-/// going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read before
-/// output is wanted; then blocks of about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is a good
-/// choice.
+/// A new reader on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source
+/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read
+/// before output is wanted; then blocks of about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is
+/// a good choice.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_reader_free(). `compressor` may be freed before.
 /// ZST_ERROR_VALUE when `read_size` is 0. Source: `ZstdCompressor.stream_reader()`.
@@ -69,8 +69,8 @@ pub unsafe extern "C" fn zst_compressor_stream_reader(
     })
 }
 
-/// Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
-/// that the callback is in. NULL is fine.
+/// Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the
+/// call that the callback is in. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_reader_free(reader: *mut zst_compression_reader) {
     // SAFETY: the caller follows the rules at the top of zst.h.
@@ -79,10 +79,10 @@ pub unsafe extern "C" fn zst_compression_reader_free(reader: *mut zst_compressio
 
 /// Reads `size` bytes of the frame, or what is left of it.
 ///
-/// On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end. ZST_ERROR_SOURCE when the source has
-/// failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the source would block and there
-/// is nothing to return. ZST_ERROR_ZSTD when the source gives more or less than was declared, and from then on.
-/// ZST_ERROR_CLOSED. Source: `ZstdCompressionReader.read()`; libzstd's `ZSTD_compressStream2`.
+/// On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end. ZST_ERROR_SOURCE when the
+/// source has failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the source would
+/// block and there is nothing to return. ZST_ERROR_ZSTD when the source gives more or less than was declared, and from
+/// then on. ZST_ERROR_CLOSED. Source: `ZstdCompressionReader.read()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_reader_read(
     reader: *const zst_compression_reader,
@@ -121,8 +121,8 @@ pub unsafe extern "C" fn zst_compression_reader_read1(
 
 /// Reads as zst_compression_reader_read(), to the start of `dst`, until its `dst_len` bytes are full or the frame ends.
 ///
-/// On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the content of
-/// `dst` is undefined. Source: `ZstdCompressionReader.readinto()`.
+/// On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the
+/// content of `dst` is undefined. Source: `ZstdCompressionReader.readinto()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_reader_readinto(
     reader: *const zst_compression_reader,
@@ -183,7 +183,8 @@ pub unsafe extern "C" fn zst_compression_reader_readall(
     })
 }
 
-/// Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source: `ZstdCompressionReader.tell()`.
+/// Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source:
+/// `ZstdCompressionReader.tell()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_reader_tell(reader: *const zst_compression_reader) -> u64 {
     // SAFETY: NULL or a live handle.

@@ -16,8 +16,8 @@ use parking_lot::Mutex;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// A stream to write content to, which writes frames to a sink. May be used from any thread, by one at a time: a second call,
-/// or one from inside a callback, gets ZST_ERROR_BUSY.
+/// A stream to write content to, which writes frames to a sink. May be used from any thread, by one at a time: a second
+/// call, or one from inside a callback, gets ZST_ERROR_BUSY.
 ///
 /// Nothing is lost when the sink fails or would block: what it has not taken goes out first with the next call.
 /// Source: `ZstdCompressionWriter`.
@@ -44,9 +44,9 @@ impl zst_compression_writer {
     }
 }
 
-/// A new writer on `sink`, which it takes over, also when this fails. `size` is the number of bytes that are going to be
-/// written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. The sink
-/// gets pieces of `write_size` bytes at most, for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
+/// A new writer on `sink`, which it takes over, also when this fails. `size` is the number of bytes that are going to
+/// be written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. The
+/// sink gets pieces of `write_size` bytes at most, for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_writer_free(). `compressor` may be freed before.
 /// ZST_ERROR_VALUE when `write_size` is 0. Source: `ZstdCompressor.stream_writer()`.
@@ -77,9 +77,9 @@ pub unsafe extern "C" fn zst_compressor_stream_writer(
     })
 }
 
-/// Frees the writer, and drops its sink. A frame that was not ended stays so, and the sink is not closed: for that there is
-/// zst_compression_writer_close(). When one of its own callbacks frees the writer, it takes effect at the end of the call that
-/// the callback is in. NULL is fine.
+/// Frees the writer, and drops its sink. A frame that was not ended stays so, and the sink is not closed: for that
+/// there is zst_compression_writer_close(). When one of its own callbacks frees the writer, it takes effect at the end
+/// of the call that the callback is in. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_writer_free(writer: *mut zst_compression_writer) {
     // SAFETY: the caller follows the rules at the top of zst.h.
@@ -88,11 +88,11 @@ pub unsafe extern "C" fn zst_compression_writer_free(writer: *mut zst_compressio
 
 /// Takes `src` in, and gives the sink what has become ready, which is often nothing.
 ///
-/// Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that the sink
-/// has taken. All of `src` is taken in unless the sink would block: then write the rest later; ZST_ERROR_WOULD_BLOCK when
-/// nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been taken in nonetheless, do not
-/// write it again. ZST_ERROR_ZSTD when there is more input than was declared, and from then on. ZST_ERROR_CLOSED.
-/// Source: `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
+/// Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that
+/// the sink has taken. All of `src` is taken in unless the sink would block: then write the rest later;
+/// ZST_ERROR_WOULD_BLOCK when nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been
+/// taken in nonetheless, do not write it again. ZST_ERROR_ZSTD when there is more input than was declared, and from
+/// then on. ZST_ERROR_CLOSED. Source: `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_writer_write(
     writer: *const zst_compression_writer,
@@ -120,12 +120,12 @@ pub unsafe extern "C" fn zst_compression_writer_write(
     })
 }
 
-/// Gives the sink everything that was written so far, and calls its flush(). ZST_FLUSH_BLOCK ends a block, ZST_FLUSH_FRAME the
-/// frame: what is written afterwards begins another one, of unknown size.
+/// Gives the sink everything that was written so far, and calls its flush(). ZST_FLUSH_BLOCK ends a block,
+/// ZST_FLUSH_FRAME the frame: what is written afterwards begins another one, of unknown size.
 ///
-/// Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or ZST_ERROR_WOULD_BLOCK the
-/// same call goes on where it stopped. ZST_ERROR_VALUE for another `flush_mode`; ZST_ERROR_ZSTD when there is less input in
-/// the frame than was declared, and from then on; ZST_ERROR_CLOSED.
+/// Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or
+/// ZST_ERROR_WOULD_BLOCK the same call goes on where it stopped. ZST_ERROR_VALUE for another `flush_mode`;
+/// ZST_ERROR_ZSTD when there is less input in the frame than was declared, and from then on; ZST_ERROR_CLOSED.
 /// Source: `ZstdCompressionWriter.flush()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_writer_flush(
@@ -160,11 +160,11 @@ pub unsafe extern "C" fn zst_compression_writer_tell(writer: *const zst_compress
     unsafe { writer.as_ref() }.map_or(0, |writer| writer.delivered.load(Relaxed))
 }
 
-/// Ends the frame, calls the sink's close(), and drops the sink. A frame is always ended: after ZST_FLUSH_FRAME and nothing
-/// written since, an empty frame is added. Closing again does nothing.
+/// Ends the frame, calls the sink's close(), and drops the sink. A frame is always ended: after ZST_FLUSH_FRAME and
+/// nothing written since, an empty frame is added. Closing again does nothing.
 ///
-/// After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it is
-/// closed; the sink's close() was not called when the frame could not be ended.
+/// After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it
+/// is closed; the sink's close() was not called when the frame could not be ended.
 /// Source: `ZstdCompressionWriter.close()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_writer_close(

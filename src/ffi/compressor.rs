@@ -163,8 +163,9 @@ pub unsafe extern "C" fn zst_compressor_frame_progression(
     })
 }
 
-/// Bytes of memory used by the context of the operation that was started last on this compressor; before any, by a fresh
-/// context. May be called from another thread while the operation runs; worker threads are counted when they are done.
+/// Bytes of memory used by the context of the operation that was started last on this compressor; before any, by a
+/// fresh context. May be called from another thread while the operation runs; worker threads are counted when they are
+/// done.
 ///
 /// Source: `ZstdCompressor.memory_size()`; libzstd's `ZSTD_sizeof_CCtx`.
 #[unsafe(no_mangle)]
@@ -184,8 +185,8 @@ pub unsafe extern "C" fn zst_compressor_memory_size(
     })
 }
 
-/// Compresses `src` into one frame at `level`: zst_compressor_new(), zst_compressor_compress() and zst_compressor_free()
-/// in one. Contexts are kept for the next call.
+/// Compresses `src` into one frame at `level`: zst_compressor_new(), zst_compressor_compress() and
+/// zst_compressor_free() in one. Contexts are kept for the next call.
 ///
 /// On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
 /// ZST_ERROR_VALUE when the level is above 22. Source: `zstandard.compress()`.

@@ -13,17 +13,17 @@ use crate::iterator::PieceIterator;
 use crate::pool::Record;
 use parking_lot::Mutex;
 
-/// A frame, piece by piece, whose content is read from a source. May be used from any thread, by one at a time: a second
-/// call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressorIterator`.
+/// A frame, piece by piece, whose content is read from a source. May be used from any thread, by one at a time: a
+/// second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdCompressorIterator`.
 pub struct zst_compressor_iterator {
     iterator: Mutex<PieceIterator<CompressionPull>>,
     /// For calls that do not wait.
     record: Shared<Record>,
 }
 
-/// A new iterator on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source is
-/// going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read before a
-/// piece is wanted; then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
+/// A new iterator on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source
+/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read
+/// before a piece is wanted; then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
 /// ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
 ///
 /// On success `*out` is the caller's; free it with zst_compressor_iterator_free(). `compressor` may be freed before.
@@ -54,19 +54,20 @@ pub unsafe extern "C" fn zst_compressor_read_to_iter(
     })
 }
 
-/// Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
-/// that the callback is in. NULL is fine.
+/// Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the
+/// call that the callback is in. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compressor_iterator_free(iterator: *mut zst_compressor_iterator) {
     // SAFETY: the caller follows the rules at the top of zst.h.
     unsafe { boundary::release(iterator) }
 }
 
-/// Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator. ZST_DONE when
+/// Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator, or until
+/// it is freed. ZST_DONE when
 /// there is none any more; the outputs are untouched then.
 ///
-/// ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_ZSTD when it gives
-/// more or less than was declared, and from then on.
+/// ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_ZSTD when it
+/// gives more or less than was declared, and from then on.
 /// Source: `ZstdCompressorIterator.__next__()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compressor_iterator_next(

@@ -20,22 +20,23 @@ use std::ffi::c_void;
 pub struct zst_progress {
     /// Given to the callback, otherwise not touched.
     pub userdata: *mut c_void,
-    /// Called whenever something was read or written, with the bytes so far; it must return. Any number other than 0 cancels:
+    /// Called whenever something was read or written, with the bytes so far (so not while read() or write() waits); it
+    /// must return. Any number other than 0 cancels:
     /// the caller gets ZST_ERROR_CANCELLED, and the number in zst_error.callback_code.
     pub report: Option<unsafe extern "C" fn(userdata: *mut c_void, bytes_read: u64, bytes_written: u64) -> i32>,
 }
 
 /// Compresses everything that `source` gives into one frame for `sink`. Both are taken over and dropped, also when this
-/// fails; neither is flushed or closed. `size` is the number of bytes that the source is going to give, or
-/// ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. `read_size` and `write_size` are the sizes
-/// of pieces, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
-/// `progress` may be NULL.
+/// fails. When everything has been written, the sink's close() is called. `size` is the number of bytes that the source
+/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. `read_size` and
+/// `write_size` are the sizes of pieces, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and
+/// ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `progress` may be NULL.
 ///
-/// Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was written stays written, and
-/// nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK. ZST_ERROR_SOURCE,
-/// ZST_ERROR_SINK and ZST_ERROR_CANCELLED come from the callbacks; ZST_ERROR_ZSTD when the source gives more or less than was
-/// declared; ZST_ERROR_VALUE when a size of pieces is 0.
-/// Source: `ZstdCompressor.copy_stream()`; libzstd's `ZSTD_compressStream2`.
+/// Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was written stays written,
+/// and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK.
+/// ZST_ERROR_SOURCE, ZST_ERROR_SINK and ZST_ERROR_CANCELLED come from the callbacks; ZST_ERROR_ZSTD when the source
+/// gives more or less than was declared; ZST_ERROR_VALUE when a size of pieces is 0.
+/// Source: `ZstdCompressor.copy_stream()`, which closes nothing; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compressor_copy_stream(
     compressor: *const zst_compressor,
@@ -61,17 +62,19 @@ pub unsafe extern "C" fn zst_compressor_copy_stream(
     })
 }
 
-/// Decompresses everything that `source` gives, all frames of it, for `sink`. Both are taken over and dropped, also when this
-/// fails; neither is flushed or closed. `read_size` and `write_size` are the sizes of pieces, for which
-/// ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `flags` is 0 or
-/// ZST_DECOMPRESS_ALLOW_TRUNCATED. `progress` may be NULL.
+/// Decompresses everything that `source` gives, all frames of it, for `sink`. Both are taken over and dropped, also
+/// when this fails. When everything has been written, the sink's close() is called. `read_size` and `write_size` are
+/// the sizes of pieces, for which ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and
+/// ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `flags` is 0 or ZST_DECOMPRESS_ALLOW_TRUNCATED.
+/// `progress` may be NULL.
 ///
-/// Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was decoded before has been written,
-/// and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK. ZST_ERROR_TRUNCATED
-/// when the input ends inside a frame; ZST_ERROR_SOURCE, ZST_ERROR_SINK and ZST_ERROR_CANCELLED come from the callbacks;
-/// ZST_ERROR_ZSTD when the data is damaged, or followed by something that is no frame; ZST_ERROR_LIMIT when a limit is
-/// reached; ZST_ERROR_VALUE when a size of pieces is 0, or for other flags.
-/// Source: `ZstdDecompressor.copy_stream()`, which does not report truncated input; libzstd's `ZSTD_decompressStream`.
+/// Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was decoded before has been
+/// written, and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK.
+/// ZST_ERROR_TRUNCATED when the input ends inside a frame; ZST_ERROR_SOURCE, ZST_ERROR_SINK and ZST_ERROR_CANCELLED
+/// come from the callbacks; ZST_ERROR_ZSTD when the data is damaged, or followed by something that is no frame;
+/// ZST_ERROR_LIMIT when a limit is reached; ZST_ERROR_VALUE when a size of pieces is 0, or for other flags.
+/// Source: `ZstdDecompressor.copy_stream()`, which closes nothing and does not report truncated input; libzstd's
+/// `ZSTD_decompressStream`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_copy_stream(
     decompressor: *const zst_decompressor,

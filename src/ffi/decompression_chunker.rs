@@ -23,8 +23,8 @@ struct Pushed {
 
 /// A new chunker, with pieces of `chunk_size` bytes.
 ///
-/// On success `*out` is the caller's; free it with zst_decompression_chunker_free(). `decompressor` may be freed before.
-/// ZST_ERROR_VALUE when `chunk_size` is 0. Source: what `ZstdCompressor.chunker()` is for compression.
+/// On success `*out` is the caller's; free it with zst_decompression_chunker_free(). `decompressor` may be freed
+/// before. ZST_ERROR_VALUE when `chunk_size` is 0. Source: what `ZstdCompressor.chunker()` is for compression.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_chunker(
     decompressor: *const zst_decompressor,

@@ -12,8 +12,8 @@ use parking_lot::Mutex;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// Decompression by pushing: give input piece by piece, cut anywhere, take its content. No callbacks. May be used from any
-/// thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdDecompressionObj`.
+/// Decompression by pushing: give input piece by piece, cut anywhere, take its content. No callbacks. May be used from
+/// any thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdDecompressionObj`.
 pub struct zst_decompression_obj {
     obj: Mutex<DecompressionObj>,
     /// For calls that do not wait.
@@ -68,11 +68,11 @@ pub unsafe extern "C" fn zst_decompression_obj_free(obj: *mut zst_decompression_
 
 /// Takes `src` in and gives the content that has become ready.
 ///
-/// On success fills `*out`; give it back with zst_bytes_free(). Unless NULL, `*out_src_used` is set to the number of bytes
-/// of `src` that were used: all of them, or those up to the end of the one frame; the rest is for the next object. `src`
-/// is read during the call only.
-/// ZST_ERROR_STATE after the one frame has ended. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary and
-/// ZST_ERROR_LIMIT when a limit is reached, from then on always.
+/// On success fills `*out`; give it back with zst_bytes_free(). Unless NULL, `*out_src_used` is set to the number of
+/// bytes of `src` that were used: all of them, or those up to the end of the one frame; the rest is for the next
+/// object. `src` is read during the call only.
+/// ZST_ERROR_STATE after the one frame has ended. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary
+/// and ZST_ERROR_LIMIT when a limit is reached, from then on always.
 /// Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_obj_decompress(
@@ -99,13 +99,13 @@ pub unsafe extern "C" fn zst_decompression_obj_decompress(
     })
 }
 
-/// Takes in as much of `src` as there is room for its content, and puts that at `dst`, which has `dst_len` bytes and does not
-/// overlap `src`. No memory of the library's own is involved.
+/// Takes in as much of `src` as there is room for its content, and puts that at `dst`, which has `dst_len` bytes and
+/// does not overlap `src`. No memory of the library's own is involved.
 ///
-/// On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were used. When `*out_len`
-/// is `dst_len` there may be more: call it again with the rest of `src`, which may be nothing. An error comes when there is
-/// nothing to give before it. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_decompression_obj_decompress().
-/// Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
+/// On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were used. When
+/// `*out_len` is `dst_len` there may be more: call it again with the rest of `src`, which may be nothing. An error
+/// comes when there is nothing to give before it. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+/// zst_decompression_obj_decompress(). Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_obj_decompress_into(
     obj: *const zst_decompression_obj,

@@ -149,8 +149,8 @@ pub extern "C" fn zst_decompression_parameters_name(parameter: i32) -> *const c_
     decompression_parameters::name(parameter).map_or(std::ptr::null(), CStr::as_ptr)
 }
 
-/// Adds a dictionary to choose from: each frame is decoded with the one whose id its header carries, and a frame without
-/// an id with the first one (the one given to the constructor, if any). `dict` may be freed afterwards.
+/// Adds a dictionary to choose from: each frame is decoded with the one whose id its header carries, and a frame
+/// without an id with the first one (the one given to the constructor, if any). `dict` may be freed afterwards.
 ///
 /// ZST_ERROR_VALUE when there is one with the same id already.
 /// Source: libzstd's `ZSTD_d_refMultipleDDicts`.

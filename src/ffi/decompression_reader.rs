@@ -35,10 +35,10 @@ impl zst_decompression_reader {
     }
 }
 
-/// A new reader on `source`, which it takes over, also when this fails. Nothing is read before content is wanted; then blocks
-/// of about `read_size` bytes, for which ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE is a good choice. `flags` is 0 or:
-/// ZST_DECOMPRESS_READ_ACROSS_FRAMES, for reads that go on over the end of a frame instead of returning there what they have;
-/// ZST_DECOMPRESS_STRICT.
+/// A new reader on `source`, which it takes over, also when this fails. Nothing is read before content is wanted; then
+/// blocks of about `read_size` bytes, for which ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE is a good choice. `flags` is 0
+/// or: ZST_DECOMPRESS_READ_ACROSS_FRAMES, for reads that go on over the end of a frame instead of returning there what
+/// they have; ZST_DECOMPRESS_STRICT.
 ///
 /// On success `*out` is the caller's; free it with zst_decompression_reader_free(). `decompressor` may be freed before.
 /// ZST_ERROR_VALUE when `read_size` is 0, or for other flags. Source: `ZstdDecompressor.stream_reader()`.
@@ -76,22 +76,23 @@ pub unsafe extern "C" fn zst_decompressor_stream_reader(
     })
 }
 
-/// Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
-/// that the callback is in. NULL is fine.
+/// Frees the reader, and drops its source. When one of its own callbacks does that, it takes effect at the end of the
+/// call that the callback is in. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_reader_free(reader: *mut zst_decompression_reader) {
     // SAFETY: the caller follows the rules at the top of zst.h.
     unsafe { boundary::release(reader) }
 }
 
-/// Reads `size` bytes of content, or what is left; without ZST_DECOMPRESS_READ_ACROSS_FRAMES, no further than to the end of a
-/// frame. Frames without content are passed over.
+/// Reads `size` bytes of content, or what is left; without ZST_DECOMPRESS_READ_ACROSS_FRAMES, no further than to the
+/// end of a frame. Frames without content are passed over.
 ///
-/// On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end of the input. ZST_ERROR_SOURCE when the
-/// source has failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the source would block
-/// and there is nothing to return. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary, ZST_ERROR_LIMIT when a
-/// limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the content before, and from then on.
-/// ZST_ERROR_CLOSED. Source: `ZstdDecompressionReader.read()`; libzstd's `ZSTD_decompressStream`.
+/// On success fills `*out`; give it back with zst_bytes_free(). It is empty at the end of the input. ZST_ERROR_SOURCE
+/// when the source has failed: what was read before it did comes with the next call. ZST_ERROR_WOULD_BLOCK when the
+/// source would block and there is nothing to return. ZST_ERROR_ZSTD when the data is damaged or needs another
+/// dictionary, ZST_ERROR_LIMIT when a limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the
+/// content before, and from then on. ZST_ERROR_CLOSED. Source: `ZstdDecompressionReader.read()`; libzstd's
+/// `ZSTD_decompressStream`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_reader_read(
     reader: *const zst_decompression_reader,
@@ -128,10 +129,11 @@ pub unsafe extern "C" fn zst_decompression_reader_read1(
     })
 }
 
-/// Reads as zst_decompression_reader_read(), to the start of `dst`, until its `dst_len` bytes are full or the end is reached.
+/// Reads as zst_decompression_reader_read(), to the start of `dst`, until its `dst_len` bytes are full or the end is
+/// reached.
 ///
-/// On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the content of
-/// `dst` is undefined. Source: `ZstdDecompressionReader.readinto()`.
+/// On success sets `*out_len` to the number of bytes, which is 0 at the end, or when `dst_len` is. On failure the
+/// content of `dst` is undefined. Source: `ZstdDecompressionReader.readinto()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_reader_readinto(
     reader: *const zst_decompression_reader,
@@ -174,8 +176,8 @@ pub unsafe extern "C" fn zst_decompression_reader_readinto1(
 
 /// Reads everything that is left, over all frames; what there is when the source would block.
 ///
-/// On success fills `*out`; give it back with zst_bytes_free(). Fails as zst_decompression_reader_read(), and at once: content
-/// before damaged data is not returned. Source: `ZstdDecompressionReader.readall()`.
+/// On success fills `*out`; give it back with zst_bytes_free(). Fails as zst_decompression_reader_read(), and at once:
+/// content before damaged data is not returned. Source: `ZstdDecompressionReader.readall()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_reader_readall(
     reader: *const zst_decompression_reader,
@@ -192,12 +194,13 @@ pub unsafe extern "C" fn zst_decompression_reader_readall(
     })
 }
 
-/// Moves forward by decoding, over frame ends, and stops at the end of the input. `whence` is 0 (SEEK_SET) when `offset` counts
-/// from the start, 1 (SEEK_CUR) when from the current position.
+/// Moves forward by decoding, over frame ends, and stops at the end of the input. `whence` is 0 (SEEK_SET) when
+/// `offset` counts from the start, 1 (SEEK_CUR) when from the current position.
 ///
-/// Unless NULL, `*out_position` is set to the new position. ZST_ERROR_SEEK when that would be backwards, or for a `whence` of 2
-/// (SEEK_END): the end is not known. ZST_ERROR_VALUE for another `whence`. Fails as zst_decompression_reader_read() otherwise;
-/// zst_decompression_reader_tell() is how far it came then. Source: `ZstdDecompressionReader.seek()`.
+/// Unless NULL, `*out_position` is set to the new position. ZST_ERROR_SEEK when that would be backwards, or for a
+/// `whence` of 2 (SEEK_END): the end is not known. ZST_ERROR_VALUE for another `whence`. Fails as
+/// zst_decompression_reader_read() otherwise; zst_decompression_reader_tell() is how far it came then. Source:
+/// `ZstdDecompressionReader.seek()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_reader_seek(
     reader: *const zst_decompression_reader,
@@ -225,7 +228,8 @@ pub unsafe extern "C" fn zst_decompression_reader_seek(
     })
 }
 
-/// Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source: `ZstdDecompressionReader.tell()`.
+/// Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source:
+/// `ZstdDecompressionReader.tell()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_reader_tell(reader: *const zst_decompression_reader) -> u64 {
     // SAFETY: NULL or a live handle.

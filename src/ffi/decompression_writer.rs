@@ -15,8 +15,8 @@ use parking_lot::Mutex;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// A stream to write frames to, cut anywhere, which writes their content to a sink. May be used from any thread, by one at a time: a second call,
-/// or one from inside a callback, gets ZST_ERROR_BUSY.
+/// A stream to write frames to, cut anywhere, which writes their content to a sink. May be used from any thread, by one
+/// at a time: a second call, or one from inside a callback, gets ZST_ERROR_BUSY.
 ///
 /// Nothing is lost when the sink fails or would block: what it has not taken goes out first with the next call.
 /// Source: `ZstdDecompressionWriter`.
@@ -47,8 +47,8 @@ impl zst_decompression_writer {
     }
 }
 
-/// A new writer on `sink`, which it takes over, also when this fails. The sink gets pieces of `write_size` bytes at most, for
-/// which ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice. `flags` is 0 or ZST_DECOMPRESS_STRICT.
+/// A new writer on `sink`, which it takes over, also when this fails. The sink gets pieces of `write_size` bytes at
+/// most, for which ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice. `flags` is 0 or ZST_DECOMPRESS_STRICT.
 ///
 /// On success `*out` is the caller's; free it with zst_decompression_writer_free(). `decompressor` may be freed before.
 /// ZST_ERROR_VALUE when `write_size` is 0, or for other flags. Source: `ZstdDecompressor.stream_writer()`.
@@ -80,8 +80,9 @@ pub unsafe extern "C" fn zst_decompressor_stream_writer(
     })
 }
 
-/// Frees the writer, and drops its sink, which is not closed: for that there is zst_decompression_writer_close(). When one of its own callbacks frees the writer, it takes effect at the end of the call that
-/// the callback is in. NULL is fine.
+/// Frees the writer, and drops its sink, which is not closed: for that there is zst_decompression_writer_close(). When
+/// one of its own callbacks frees the writer, it takes effect at the end of the call that the callback is in. NULL is
+/// fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_writer_free(writer: *mut zst_decompression_writer) {
     // SAFETY: the caller follows the rules at the top of zst.h.
@@ -90,12 +91,13 @@ pub unsafe extern "C" fn zst_decompression_writer_free(writer: *mut zst_decompre
 
 /// Takes `src` in, and gives the sink its content. There may be any number of frames.
 ///
-/// Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that the sink
-/// has taken. All of `src` is taken in unless the sink would block: then write the rest later; ZST_ERROR_WOULD_BLOCK when
-/// nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been taken in nonetheless, do not
-/// write it again. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary, and ZST_ERROR_LIMIT when
-/// a limit is reached: after the sink has got the content before, and from then on. ZST_ERROR_CLOSED.
-/// Source: `ZstdDecompressionWriter.write()`; libzstd's `ZSTD_decompressStream`.
+/// Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that
+/// the sink has taken. All of `src` is taken in unless the sink would block: then write the rest later (libzstd may
+/// keep one byte back until its output has gone); ZST_ERROR_WOULD_BLOCK when nothing could be taken in. ZST_ERROR_SINK
+/// when the sink has failed: all of `src` has been taken in nonetheless, do not write it again. ZST_ERROR_ZSTD when the
+/// data is damaged or needs another dictionary, and ZST_ERROR_LIMIT when a limit is reached: after the sink has got the
+/// content before, and from then on. ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.write()`; libzstd's
+/// `ZSTD_decompressStream`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_writer_write(
     writer: *const zst_decompression_writer,
@@ -125,8 +127,9 @@ pub unsafe extern "C" fn zst_decompression_writer_write(
 
 /// Gives the sink everything that could be decoded so far, and calls its flush().
 ///
-/// Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or ZST_ERROR_WOULD_BLOCK the
-/// same call goes on where it stopped. ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.flush()`.
+/// Unless NULL, `*out_written` is set to the bytes that the sink has taken. After ZST_ERROR_SINK or
+/// ZST_ERROR_WOULD_BLOCK the same call goes on where it stopped. ZST_ERROR_CLOSED. Source:
+/// `ZstdDecompressionWriter.flush()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_writer_flush(
     writer: *const zst_decompression_writer,
@@ -154,12 +157,13 @@ pub unsafe extern "C" fn zst_decompression_writer_tell(writer: *const zst_decomp
     unsafe { writer.as_ref() }.map_or(0, |writer| writer.delivered.load(Relaxed))
 }
 
-/// Gives the sink everything that could be decoded, calls its flush() and its close(), and drops it. Input that ended inside a
-/// frame, or was damaged, is not reported, unless ZST_DECOMPRESS_STRICT asks for it. Closing again does nothing.
+/// Gives the sink everything that could be decoded, calls its flush() and its close(), and drops it. Input that ended
+/// inside a frame, or whose damage has been reported before, is not an error, unless ZST_DECOMPRESS_STRICT asks for it.
+/// Closing again does nothing.
 ///
-/// After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it is
-/// closed; the sink's close() was not called when something before failed. ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT.
-/// Source: `ZstdDecompressionWriter.close()`.
+/// After ZST_ERROR_WOULD_BLOCK the writer is open, and the same call goes on where it stopped. After any other error it
+/// is closed; the sink's close() was not called when something before failed. ZST_ERROR_TRUNCATED with
+/// ZST_DECOMPRESS_STRICT. Source: `ZstdDecompressionWriter.close()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_writer_close(
     writer: *const zst_decompression_writer,

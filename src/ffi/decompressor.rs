@@ -23,8 +23,8 @@ pub const ZST_DECOMPRESS_READ_ACROSS_FRAMES: i32 = 1;
 pub const ZST_DECOMPRESS_REFUSE_EXTRA_DATA: i32 = 2;
 /// A frame that does not record the size of its content is an error, ZST_ERROR_ZSTD, unless max_output_size is given.
 pub const ZST_DECOMPRESS_REQUIRE_CONTENT_SIZE: i32 = 4;
-/// In streams: input that ends inside a frame is an error, ZST_ERROR_TRUNCATED, which comes after everything that could be
-/// decoded; otherwise it is the end.
+/// In streams: input that ends inside a frame is an error, ZST_ERROR_TRUNCATED, which comes after everything that could
+/// be decoded; otherwise it is the end.
 pub const ZST_DECOMPRESS_STRICT: i32 = 8;
 /// In zst_decompressor_copy_stream(), which is strict by itself: input that ends inside a frame is the end.
 pub const ZST_DECOMPRESS_ALLOW_TRUNCATED: i32 = 16;
@@ -56,8 +56,8 @@ pub unsafe extern "C" fn zst_decompressor_new(
 /// A decompressor for `parameters`, which are copied. `dict`, unless NULL, comes before the dictionaries of
 /// `parameters`: it is also for frames without a dictionary id.
 ///
-/// On success `*out` is the caller's; free it with zst_decompressor_free(). `parameters` and `dict` may be freed before.
-/// ZST_ERROR_ZSTD when a dictionary cannot be used, ZST_ERROR_VALUE when two have the same id.
+/// On success `*out` is the caller's; free it with zst_decompressor_free(). `parameters` and `dict` may be freed
+/// before. ZST_ERROR_ZSTD when a dictionary cannot be used, ZST_ERROR_VALUE when two have the same id.
 /// Source: `ZstdDecompressor(dict_data, max_window_size, format)`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_new_from_parameters(
@@ -139,8 +139,8 @@ pub unsafe extern "C" fn zst_decompressor_decompress(
 /// On success sets `*out_len` to the size of the content; the bytes of `dst` behind it are undefined. On failure
 /// `*out_len` and `*out_src_used` are untouched and the content of `dst` is undefined.
 ///
-/// ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that is enough, if it is within the
-/// limits. Where that can be told from the frame headers, `dst` is not touched. Other errors as in
+/// ZST_ERROR_BUFFER_TOO_SMALL when the content does not fit; err->expected is a size that is enough, if it is within
+/// the limits. Where that can be told from the frame headers, `dst` is not touched. Other errors as in
 /// zst_decompressor_decompress().
 /// Source: `ZstdDecompressor.decompress()`; libzstd's `ZSTD_decompressDCtx`.
 #[unsafe(no_mangle)]
@@ -174,8 +174,8 @@ pub unsafe extern "C" fn zst_decompressor_decompress_into(
     })
 }
 
-/// Decompresses a chain of `count` frames, of which each was compressed with the content of the one before as its prefix
-/// dictionary (ZST_DICT_TYPE_RAWCONTENT); gives the content of the last. Every frame must record the size of its
+/// Decompresses a chain of `count` frames, of which each was compressed with the content of the one before as its
+/// prefix dictionary (ZST_DICT_TYPE_RAWCONTENT); gives the content of the last. Every frame must record the size of its
 /// content. The decompressor's own dictionaries are not used. The frames are read during the call only.
 ///
 /// On success fills `*out`; give it back with zst_bytes_free(). On failure err->item_index is the frame.
@@ -202,8 +202,8 @@ pub unsafe extern "C" fn zst_decompressor_decompress_content_dict_chain(
     })
 }
 
-/// Bytes of memory used by the context of the operation that was started last on this decompressor; before any, by a fresh
-/// context. May be called from another thread while the operation runs.
+/// Bytes of memory used by the context of the operation that was started last on this decompressor; before any, by a
+/// fresh context. May be called from another thread while the operation runs.
 ///
 /// Source: `ZstdDecompressor.memory_size()`; libzstd's `ZSTD_sizeof_DCtx`.
 #[unsafe(no_mangle)]
@@ -225,8 +225,8 @@ pub unsafe extern "C" fn zst_decompressor_memory_size(
 
 /// Decompresses the first frame in `src` with default parameters: zst_decompressor_new(), zst_decompressor_decompress()
 /// and zst_decompressor_free() in one. Contexts are kept for the next call. `max_output_size` is as in
-/// zst_decompressor_decompress(): it does not limit a frame that records its size. For input that you do not trust, use a
-/// decompressor with ZST_D_MAX_OUTPUT_SIZE.
+/// zst_decompressor_decompress(): it does not limit a frame that records its size. For input that you do not trust, use
+/// a decompressor with ZST_D_MAX_OUTPUT_SIZE.
 ///
 /// On success fills `*out`; give it back with zst_bytes_free(). `src` is read during the call only.
 /// Errors as in zst_decompressor_decompress(). Source: `zstandard.decompress()`.

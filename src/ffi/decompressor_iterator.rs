@@ -10,22 +10,23 @@ use crate::error::Error;
 use crate::iterator::PieceIterator;
 use parking_lot::Mutex;
 
-/// The content of a frame, piece by piece, which is read from a source. May be used from any thread, by one at a time: a second
-/// call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdDecompressorIterator`.
+/// The content of a frame, piece by piece, which is read from a source. May be used from any thread, by one at a time:
+/// a second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdDecompressorIterator`.
 pub struct zst_decompressor_iterator {
     iterator: Mutex<PieceIterator<DecompressionPull>>,
 }
 
-/// A new iterator on `source`, which it takes over, also when this fails. Nothing is read before a piece is wanted; then blocks
-/// of about `read_size` bytes. Pieces have `write_size` bytes at most. ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and
-/// ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. The first `skip_bytes` bytes of the input are left out; they are
-/// fewer than `read_size`.
+/// A new iterator on `source`, which it takes over, also when this fails. Nothing is read before a piece is wanted;
+/// then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
+/// ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. The first
+/// `skip_bytes` bytes of the input are left out; they are fewer than `read_size`.
 ///
-/// `flags` is 0 or: ZST_DECOMPRESS_READ_ACROSS_FRAMES, for the contents of all frames; otherwise the iterator stops at the end
-/// of the first one (skippable frames before it are passed over) without reading further; ZST_DECOMPRESS_STRICT.
+/// `flags` is 0 or: ZST_DECOMPRESS_READ_ACROSS_FRAMES, for the contents of all frames; otherwise the iterator stops at
+/// the end of the first one (skippable frames before it are passed over) without reading further;
+/// ZST_DECOMPRESS_STRICT.
 ///
-/// On success `*out` is the caller's; free it with zst_decompressor_iterator_free(). `decompressor` may be freed before.
-/// ZST_ERROR_VALUE when `read_size` or `write_size` is 0, `skip_bytes` is too large, or for other flags.
+/// On success `*out` is the caller's; free it with zst_decompressor_iterator_free(). `decompressor` may be freed
+/// before. ZST_ERROR_VALUE when `read_size` or `write_size` is 0, `skip_bytes` is too large, or for other flags.
 /// Source: `ZstdDecompressor.read_to_iter()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_read_to_iter(
@@ -59,21 +60,22 @@ pub unsafe extern "C" fn zst_decompressor_read_to_iter(
     })
 }
 
-/// Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the call
-/// that the callback is in. NULL is fine.
+/// Frees the iterator, and drops its source. When one of its own callbacks does that, it takes effect at the end of the
+/// call that the callback is in. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_iterator_free(iterator: *mut zst_decompressor_iterator) {
     // SAFETY: the caller follows the rules at the top of zst.h.
     unsafe { boundary::release(iterator) }
 }
 
-/// Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator. ZST_DONE when
+/// Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator, or until
+/// it is freed. ZST_DONE when
 /// there is none any more; the outputs are untouched then.
 ///
-/// ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_VALUE when the first
-/// block has no more than `skip_bytes` bytes. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary,
-/// ZST_ERROR_LIMIT when a limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the content before, and from
-/// then on. Source: `ZstdDecompressorIterator.__next__()`; libzstd's `ZSTD_decompressStream`.
+/// ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_VALUE when
+/// the first block has no more than `skip_bytes` bytes. ZST_ERROR_ZSTD when the data is damaged or needs another
+/// dictionary, ZST_ERROR_LIMIT when a limit is reached, ZST_ERROR_TRUNCATED with ZST_DECOMPRESS_STRICT: after the
+/// content before, and from then on. Source: `ZstdDecompressorIterator.__next__()`; libzstd's `ZSTD_decompressStream`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_iterator_next(
     iterator: *const zst_decompressor_iterator,
@@ -97,8 +99,8 @@ pub unsafe extern "C" fn zst_decompressor_iterator_next(
     })
 }
 
-/// Lends what is left of the block that was read last: after ZST_DONE, the bytes behind the one frame that were read along with
-/// it. `*out_data` is valid as long as the source's block is, until the next call on the iterator.
+/// Lends what is left of the block that was read last: after ZST_DONE, the bytes behind the one frame that were read
+/// along with it. `*out_data` is valid as long as the source's block is, until the next call on the iterator.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_iterator_unused_data(
     iterator: *const zst_decompressor_iterator,

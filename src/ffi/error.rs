@@ -15,13 +15,15 @@ pub struct zst_error {
     pub status: i32,
     /// libzstd's own error code (ZSTD_ErrorCode), 0 when libzstd had no part in it.
     pub zstd_code: i32,
-    /// What the callback returned that failed or cancelled; an errno where the library's own files are at fault; 0 otherwise.
+    /// What the callback returned that failed or cancelled; an errno where the library's own files are at fault; 0
+    /// otherwise.
     pub callback_code: i32,
     /// 0.
     pub reserved: i32,
     /// In calls with several inputs, the index of the one that failed; UINT64_MAX otherwise.
     pub item_index: u64,
-    /// What would have been right, where that is a number: a size that is enough, a limit, a recorded size. 0 otherwise.
+    /// What would have been right, where that is a number: a size that is enough, a limit, a recorded size. 0
+    /// otherwise.
     pub expected: u64,
     /// What there was instead, where that is a number. 0 otherwise.
     pub actual: u64,

@@ -16,7 +16,8 @@ pub const ZST_FRAME_TYPE_SKIPPABLE: i32 = 1;
 /// What a frame header says. Source: `FrameParameters`; libzstd's `ZSTD_FrameHeader`.
 #[repr(C)]
 pub struct zst_frame_parameters {
-    /// Bytes of content, ZST_CONTENTSIZE_UNKNOWN when the header does not record it. Of a skippable frame: its payload.
+    /// Bytes of content, ZST_CONTENTSIZE_UNKNOWN when the header does not record it. Of a skippable frame: its
+    /// payload.
     pub content_size: u64,
     /// Bytes of memory that a decoder needs for matches; 0 of a skippable frame.
     pub window_size: u64,
@@ -150,7 +151,8 @@ pub unsafe extern "C" fn zst_frame_compressed_size(
 /// frame's blocks can hold them (128 KiB each); the others are estimated from the blocks. Nothing is decoded.
 ///
 /// ZST_ERROR_TRUNCATED when `src` ends inside a frame; ZST_ERROR_ZSTD when there is something else than frames, or a
-/// frame that claims more than its blocks can hold. Source: libzstd's `ZSTD_decompressBound`, which believes the header.
+/// frame that claims more than its blocks can hold. Source: libzstd's `ZSTD_decompressBound`, which believes the
+/// header.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompress_bound(
     src: *const c_void,
@@ -215,8 +217,8 @@ pub unsafe extern "C" fn zst_write_skippable_frame(
     })
 }
 
-/// Lends the payload of the skippable frame at the start of `src`: `*out_payload` points into `src` and is valid as long
-/// as `src` is. Unless NULL, `*out_magic_variant` is set to 0 to 15.
+/// Lends the payload of the skippable frame at the start of `src`: `*out_payload` points into `src` and is valid as
+/// long as `src` is. Unless NULL, `*out_magic_variant` is set to 0 to 15.
 ///
 /// ZST_ERROR_VALUE when `src` does not begin with a skippable frame, ZST_ERROR_TRUNCATED when it ends inside one.
 /// Source: libzstd's `ZSTD_readSkippableFrame`.

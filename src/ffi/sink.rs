@@ -11,40 +11,42 @@ use crate::sink::Sink;
 use std::ffi::{c_char, c_void};
 use std::ptr::null_mut;
 
-/// Where a stream brings its output. The function that is given a zst_sink takes it over, also when it fails; the struct
-/// itself is copied and need not stay.
+/// Where a stream brings its output. The function that is given a zst_sink takes it over, also when it fails; the
+/// struct itself is copied and need not stay.
 ///
-/// The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They must
-/// return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it takes effect
-/// when the call is over that the callback is in.
+/// The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They
+/// must return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it
+/// takes effect when the call is over that the callback is in.
 ///
-/// write(), flush() and close() return 0, or ZST_ERROR_WOULD_BLOCK when they cannot do it at the moment: nothing is lost,
-/// and the stream's function can be called again. Any other number is an error of your own, which the caller finds in
-/// zst_error.callback_code.
+/// write(), flush() and close() return 0, or ZST_ERROR_WOULD_BLOCK when they cannot do it at the moment: nothing is
+/// lost, and the stream's function can be called again. Any other number is an error of your own, which the caller
+/// finds in zst_error.callback_code.
 #[repr(C)]
 pub struct zst_sink {
     /// Given to the callbacks, otherwise not touched.
     pub userdata: *mut c_void,
-    /// Takes `len` bytes (never 0, never more than the stream's write_size) or some of them, and sets `*out_written` to their
-    /// number. It is called again with the rest. 0 is the same as ZST_ERROR_WOULD_BLOCK.
+    /// Takes `len` bytes (never 0, never more than the stream's write_size) or some of them, and sets `*out_written`
+    /// to their number. It is called again with the rest. 0 is the same as ZST_ERROR_WOULD_BLOCK. When something
+    /// else than 0 is returned, nothing counts as taken.
     pub write: Option<
         unsafe extern "C" fn(userdata: *mut c_void, data: *const u8, len: usize, out_written: *mut usize) -> i32,
     >,
     /// Brings everything on its way that was written. May be NULL.
     pub flush: Option<unsafe extern "C" fn(userdata: *mut c_void) -> i32>,
-    /// Called when a writer on this sink is closed: there is nothing more to come. May be NULL.
-    pub close: Option<unsafe extern "C" fn(userdata: *mut c_void) -> i32>,
-    /// Called exactly once, when the sink is not needed any more: the stream was closed or freed, or could not be made. May be
+    /// Called when there is nothing more to come: a writer is closed, or copy_stream has written everything. May be
     /// NULL.
+    pub close: Option<unsafe extern "C" fn(userdata: *mut c_void) -> i32>,
+    /// Called exactly once, when the sink is not needed any more: the stream was closed or freed, or could not be
+    /// made. May be NULL.
     pub drop: Option<unsafe extern "C" fn(userdata: *mut c_void)>,
 }
 
-/// A sink that appends to `*bytes`, which grows. `*bytes` is either zeros or comes from this library; it is the caller's all
-/// the time, to read between calls on the stream, and to give back with zst_bytes_free() when the sink has been dropped. It
-/// must not move before.
+/// A sink that appends to `*bytes`, which grows. `*bytes` is either zeros or comes from this library; it is the
+/// caller's all the time, to read between calls on the stream, and to give back with zst_bytes_free() when the sink has
+/// been dropped. It must not move before.
 ///
-/// On success fills `*out`; give it to a stream, or to zst_sink_drop(). ZST_ERROR_SINK with ENOMEM for its code when memory
-/// is exhausted later.
+/// On success fills `*out`; give it to a stream, or to zst_sink_drop(). ZST_ERROR_SINK with ENOMEM for its code when
+/// memory is exhausted later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_sink_to_bytes(
     bytes: *mut zst_bytes,
@@ -61,8 +63,8 @@ pub unsafe extern "C" fn zst_sink_to_bytes(
     })
 }
 
-/// A sink that writes the file with this path, a NUL-terminated string. The file is made, or emptied if there is one. close()
-/// and drop() close it. What has been written when a stream fails stays.
+/// A sink that writes the file with this path, a NUL-terminated string. The file is made, or emptied if there is one.
+/// close() and drop() close it. What has been written when a stream fails stays.
 ///
 /// On success fills `*out`; give it to a stream, or to zst_sink_drop(). ZST_ERROR_SINK when the file cannot be opened;
 /// zst_error.callback_code is the errno then, as it is when the file cannot be written later.
@@ -80,9 +82,10 @@ pub unsafe extern "C" fn zst_sink_to_path(path: *const c_char, out: *mut zst_sin
     })
 }
 
-/// A sink that writes to the file descriptor `fd`. It may be a pipe or a socket, also a non-blocking one: EAGAIN becomes
-/// ZST_ERROR_WOULD_BLOCK. With `close_fd` other than 0 the sink owns the descriptor: close() and drop() close it; that holds
-/// when this function fails, too.
+/// A sink that writes to the file descriptor `fd`. It may be a pipe or a socket, also a non-blocking one: EAGAIN
+/// becomes ZST_ERROR_WOULD_BLOCK. A pipe or socket that nobody reads any more raises SIGPIPE, unless the program
+/// ignores that signal: then it is EPIPE. With `close_fd` other than 0 the sink owns the descriptor: close() and drop()
+/// close it; that holds when this function fails, too.
 ///
 /// On success fills `*out`; give it to a stream, or to zst_sink_drop().
 #[unsafe(no_mangle)]
@@ -97,8 +100,8 @@ pub unsafe extern "C" fn zst_sink_to_fd(fd: i32, close_fd: i32, out: *mut zst_si
     })
 }
 
-/// Calls the sink's drop(), if it has one, and sets all fields to 0. For a sink that was not given to a stream. NULL, and a
-/// zst_sink of zeros, are fine: nothing happens.
+/// Calls the sink's drop(), if it has one, and sets all fields to 0. For a sink that was not given to a stream. NULL,
+/// and a zst_sink of zeros, are fine: nothing happens.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_sink_drop(sink: *mut zst_sink) {
     // SAFETY: NULL or valid, as the rules at the top of zst.h say.
@@ -169,7 +172,8 @@ fn outcome(code: i32, operation: &'static str) -> Result<(), Error> {
 
 /// write() of zst_sink_to_bytes().
 unsafe extern "C" fn append(userdata: *mut c_void, data: *const u8, len: usize, out_written: *mut usize) -> i32 {
-    // SAFETY: `userdata` is the caller's zst_bytes, which is the sink's during the call; `data` and `out_written` are valid.
+    // SAFETY: `userdata` is the caller's zst_bytes, which is the sink's during the call; `data` and `out_written` are
+    // valid.
     unsafe {
         let bytes = &mut *userdata.cast::<zst_bytes>();
         match bytes.append(std::slice::from_raw_parts(data, len)) {

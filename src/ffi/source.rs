@@ -9,22 +9,23 @@ use crate::source::Source;
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 
-/// Where a stream gets its input from. The function that is given a zst_source takes it over, also when it fails; the struct
-/// itself is copied and need not stay.
+/// Where a stream gets its input from. The function that is given a zst_source takes it over, also when it fails; the
+/// struct itself is copied and need not stay.
 ///
-/// The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They must
-/// return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it takes effect
-/// when the call is over that the callback is in.
+/// The callbacks are called by one thread at a time, but not always by the same one: by whoever uses the stream. They
+/// must return (no exceptions, no longjmp). From inside, a call on the same stream gets ZST_ERROR_BUSY; freeing it
+/// takes effect when the call is over that the callback is in.
 #[repr(C)]
 pub struct zst_source {
     /// Given to the callbacks, otherwise not touched.
     pub userdata: *mut c_void,
-    /// Lends the next block: sets `*out_data` and `*out_len`, and returns 0. The block must stay valid and unchanged until the
-    /// next read() or drop(). `size_hint` is what suits the stream; any other length is as good. A length of 0 is the end of
-    /// the input, after which read() is not called again.
+    /// Lends the next block: sets `*out_data` and `*out_len`, and returns 0. The block must stay valid and unchanged
+    /// until the next read() or drop(). `size_hint` is what suits the stream; any other length is as good. A
+    /// length of 0 is the end of the input, after which read() is not called again.
     ///
-    /// ZST_ERROR_WOULD_BLOCK says that there is nothing at the moment: nothing is lost, and the stream will ask again. Any
-    /// other number is an error of your own, which the caller finds in zst_error.callback_code; the stream stays usable.
+    /// ZST_ERROR_WOULD_BLOCK says that there is nothing at the moment: nothing is lost, and the stream will ask again.
+    /// Any other number is an error of your own, which the caller finds in zst_error.callback_code; the stream
+    /// stays usable.
     pub read: Option<
         unsafe extern "C" fn(
             userdata: *mut c_void,
@@ -33,12 +34,13 @@ pub struct zst_source {
             out_len: *mut usize,
         ) -> i32,
     >,
-    /// Called exactly once, when the source is not needed any more: the stream was closed or freed, or could not be made. May
-    /// be NULL.
+    /// Called exactly once, when the source is not needed any more: the stream was closed or freed, or could not be
+    /// made. May be NULL.
     pub drop: Option<unsafe extern "C" fn(userdata: *mut c_void)>,
 }
 
-/// A source that lends `src` as one block, without copying. `src` must stay valid and unchanged until the source is dropped.
+/// A source that lends `src` as one block, without copying. `src` must stay valid and unchanged until the source is
+/// dropped.
 ///
 /// On success fills `*out`; give it to a stream, or to zst_source_drop().
 #[unsafe(no_mangle)]
@@ -65,8 +67,8 @@ pub unsafe extern "C" fn zst_source_from_memory(
 
 /// A source that reads the file with this path, a NUL-terminated string.
 ///
-/// On success fills `*out`; give it to a stream, or to zst_source_drop(). ZST_ERROR_SOURCE when the file cannot be opened;
-/// zst_error.callback_code is the errno then, as it is when the file cannot be read later.
+/// On success fills `*out`; give it to a stream, or to zst_source_drop(). ZST_ERROR_SOURCE when the file cannot be
+/// opened; zst_error.callback_code is the errno then, as it is when the file cannot be read later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_source_from_path(
     path: *const c_char,
@@ -85,8 +87,8 @@ pub unsafe extern "C" fn zst_source_from_path(
 }
 
 /// A source that reads the file descriptor `fd`, one read(2) for each block. It may be a pipe or a socket, also a
-/// non-blocking one: EAGAIN becomes ZST_ERROR_WOULD_BLOCK. With `close_fd` other than 0 the source owns the descriptor, and
-/// closes it when it is dropped; that holds when this function fails, too.
+/// non-blocking one: EAGAIN becomes ZST_ERROR_WOULD_BLOCK. With `close_fd` other than 0 the source owns the descriptor,
+/// and closes it when it is dropped; that holds when this function fails, too.
 ///
 /// On success fills `*out`; give it to a stream, or to zst_source_drop().
 #[unsafe(no_mangle)]
@@ -106,8 +108,8 @@ pub unsafe extern "C" fn zst_source_from_fd(
     })
 }
 
-/// Calls the source's drop(), if it has one, and sets all fields to 0. For a source that was not given to a stream. NULL, and
-/// a zst_source of zeros, are fine: nothing happens.
+/// Calls the source's drop(), if it has one, and sets all fields to 0. For a source that was not given to a stream.
+/// NULL, and a zst_source of zeros, are fine: nothing happens.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_source_drop(source: *mut zst_source) {
     // SAFETY: NULL or valid, as the rules at the top of zst.h say.

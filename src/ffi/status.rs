@@ -21,8 +21,8 @@ pub const ZST_ERROR_STATE: i32 = -4;
 pub const ZST_ERROR_CLOSED: i32 = -5;
 /// The object is in use by another call, in another thread or further up in this one.
 pub const ZST_ERROR_BUSY: i32 = -6;
-/// The data is not what it should be, or a setting is out of bounds, or libzstd refuses it; zst_error.zstd_code may tell
-/// more.
+/// The data is not what it should be, or a setting is out of bounds, or libzstd refuses it; zst_error.zstd_code may
+/// tell more.
 pub const ZST_ERROR_ZSTD: i32 = -7;
 /// Memory is exhausted.
 pub const ZST_ERROR_MEMORY: i32 = -8;

@@ -42,8 +42,8 @@ pub struct zst_training_parameters {
     pub level: i32,
     /// Id of the dictionary. 0: made from its content.
     pub dict_id: u32,
-    /// What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything. It has one setting for the
-    /// whole process, so trainings that run at the same time may print too.
+    /// What libzstd prints to stderr: 0 nothing, 1 errors, 2 progress, 3 details, 4 everything. It has one setting for
+    /// the whole process, so trainings that run at the same time may print too.
     pub notifications: u32,
     /// Fastcover only: logarithm of the size of the frequency table, 1 to 31. 0: 20.
     pub f: u32,
@@ -56,9 +56,9 @@ pub struct zst_training_parameters {
     pub split_point: f64,
 }
 
-/// Makes a dictionary of `dict_size` bytes at most from `count` samples of what is to be compressed with it. The samples
-/// are read during the call only. A few thousand samples with about 100 times the size of the dictionary in all are a
-/// good amount. `parameters` may be NULL for the defaults.
+/// Makes a dictionary of `dict_size` bytes at most from `count` samples of what is to be compressed with it. The
+/// samples are read during the call only. A few thousand samples with about 100 times the size of the dictionary in all
+/// are a good amount. `parameters` may be NULL for the defaults.
 ///
 /// On success `*out` is the caller's, of type ZST_DICT_TYPE_FULLDICT; free it with zst_compression_dict_free().
 /// ZST_ERROR_ZSTD when the samples are too few or too small, or a parameter is out of bounds; the message tells which.

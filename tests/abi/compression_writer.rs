@@ -279,8 +279,8 @@ fn figures_before_during_and_after() {
     assert_eq!(writer.tell(), 24);
 }
 
-/// Frames, flushed in between, which a small write_size cuts into many pieces. No flush comes twice in a row: when one has
-/// failed, the same again goes on with it.
+/// Frames, flushed in between, which a small write_size cuts into many pieces. No flush comes twice in a row: when one
+/// has failed, the same again goes on with it.
 fn eventful(source: &[u8]) -> Vec<Vec<Do<'_>>> {
     let (a, b) = source.split_at(source.len() / 2);
     vec![steps(a, a.len() / 3 + 1, 2), vec![Do::Feed(b), Do::Block, Do::Feed(b"end")], vec![]]

@@ -67,7 +67,7 @@ impl<'a> Copy<'a> {
             self.reports.map(|reports| zst_progress { userdata: (&raw mut *reports).cast(), report: Some(report) });
         let progress = progress.as_ref().map_or(null(), |progress| &raw const *progress);
         let outcome = call2(|read, written, err| copy(&self.source, self.sink, progress, read, written, err));
-        self.sink.assert_over();
+        self.sink.assert_over(outcome.is_ok());
         assert!(self.sink.sizes().iter().all(|&len| len > 0 && len <= self.sizes.1), "{:?}", self.sink.sizes());
         if let Some(script) = &self.source.script {
             script.assert_over();
@@ -482,7 +482,7 @@ fn with(given: [bool; 3], change: impl Fn(&mut Source, &mut Sink), words: [&str;
             };
             assert_eq!(source.script().drops(), has_source.into());
             if has_sink {
-                sink.assert_over();
+                sink.assert_over(false);
             }
             status
         });

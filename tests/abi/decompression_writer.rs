@@ -56,7 +56,7 @@ fn content_of(
         assert_eq!((writer.flush(0).unwrap(), writer.at_frame_end()), (0, false));
         match writer.close() {
             Ok(()) => assert_eq!(flags, 0),
-            Err(failure) => drop(failure.is(ZST_ERROR_TRUNCATED, "input ends inside a frame")),
+            Err(again) => assert_eq!((again.status, &again.message), (failure.status, &failure.message)),
         }
         assert_eq!((sink.len(), writer.is_closed(), sink.drops()), (before, true, 1));
         assert_eq!(sink.asked_for(On::Close), usize::from(flags == 0));

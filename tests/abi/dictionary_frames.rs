@@ -1,8 +1,8 @@
 //! Frames with a dictionary are, byte for byte, those that libzstd makes after loading the same dictionary.
 //!
-//! The library digests a dictionary once and shares the result, which libzstd treats differently from a loaded one. That
-//! this shows in no frame can only be found out by trying: every level, sizes on both sides of each limit that libzstd
-//! has, and every parameter that plays a part.
+//! The library digests a dictionary once and shares the result, which libzstd treats differently from a loaded one.
+//! That this shows in no frame can only be found out by trying: every level, sizes on both sides of each limit that
+//! libzstd has, and every parameter that plays a part.
 
 use crate::raw::{self, DictType};
 use crate::support::*;

@@ -1,5 +1,5 @@
-//! A sink that takes, blocks and fails as it is told, writers that free themselves, and whoever writes to them as the header
-//! says.
+//! A sink that takes, blocks and fails as it is told, writers that free themselves, and whoever writes to them as the
+//! header says.
 
 use crate::support::*;
 use crate::support_streams::*;
@@ -342,8 +342,8 @@ pub enum Habit {
     GoOn,
 }
 
-/// Does these things as the header says: what would block is repeated, what was written although the sink failed is not.
-/// Returns how closing went, or what blocked for ever.
+/// Does these things as the header says: what would block is repeated, what was written although the sink failed is
+/// not. Returns how closing went, or what blocked for ever.
 #[track_caller]
 pub fn play(writer: &impl Writer, sink: &TestSink, steps: &[Step], habit: Habit) -> Result<(), Failure> {
     for &step in steps {
@@ -431,8 +431,8 @@ fn check_failure(failure: &Failure) {
     failure.is(failure.status, words);
 }
 
-/// Does the same to writers whose sinks fail, block or lie at each call in turn, once, a few times and for ever. Whatever
-/// they got must be what `expected` begins with, and all of it when the writer could be closed.
+/// Does the same to writers whose sinks fail, block or lie at each call in turn, once, a few times and for ever.
+/// Whatever they got must be what `expected` begins with, and all of it when the writer could be closed.
 #[track_caller]
 pub fn fail_everywhere<W: Writer>(make: impl Fn(&TestSink) -> W, write_size: usize, steps: &[Step], expected: &[u8]) {
     let willing = TestSink::takes_all(write_size);

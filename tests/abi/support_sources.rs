@@ -606,7 +606,8 @@ pub struct SinkScript {
     usual: Option<usize>,
     at: Option<(usize, Take)>,
     drops: AtomicU32,
-    others: AtomicU32,
+    closes: AtomicU32,
+    flushes: AtomicU32,
 }
 
 pub struct Sink {
@@ -619,20 +620,16 @@ impl Sink {
     pub fn new(usual: Option<usize>, at: Option<(usize, Take)>) -> Sink {
         let script = Arc::new(SinkScript { usual, at, ..SinkScript::default() });
         let userdata = Arc::as_ptr(&script).cast_mut().cast();
-        let raw = zst_sink {
-            userdata,
-            write: Some(write),
-            flush: Some(not_wanted),
-            close: Some(not_wanted),
-            drop: Some(drop_sink),
-        };
+        let raw =
+            zst_sink { userdata, write: Some(write), flush: Some(flush), close: Some(close), drop: Some(drop_sink) };
         Sink { raw, script }
     }
 
     #[track_caller]
-    pub fn assert_over(&self) {
+    pub fn assert_over(&self, closed: bool) {
         assert_eq!(self.script.drops.load(SeqCst), 1, "drop() has to be called once");
-        assert_eq!(self.script.others.load(SeqCst), 0, "nobody wanted flush() or close()");
+        assert_eq!(self.script.flushes.load(SeqCst), 0, "nobody wanted flush()");
+        assert_eq!(self.script.closes.load(SeqCst), closed.into(), "close() has to be called when all is written");
     }
 
     pub fn taken(&self) -> Vec<u8> {
@@ -666,9 +663,15 @@ unsafe extern "C" fn write(userdata: *mut c_void, data: *const u8, len: usize, o
     0
 }
 
-unsafe extern "C" fn not_wanted(userdata: *mut c_void) -> i32 {
+unsafe extern "C" fn flush(userdata: *mut c_void) -> i32 {
     // SAFETY: as in `write`.
-    unsafe { &*userdata.cast::<SinkScript>() }.others.fetch_add(1, SeqCst);
+    unsafe { &*userdata.cast::<SinkScript>() }.flushes.fetch_add(1, SeqCst);
+    0
+}
+
+unsafe extern "C" fn close(userdata: *mut c_void) -> i32 {
+    // SAFETY: as in `write`.
+    unsafe { &*userdata.cast::<SinkScript>() }.closes.fetch_add(1, SeqCst);
     0
 }
 
