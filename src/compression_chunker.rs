@@ -2,7 +2,7 @@
 
 use crate::compression_stream::{CompressionStream, Doing};
 use crate::compressor::Compressor;
-use crate::engine::{Ending, Output, Room, Shared};
+use crate::engine::{Ending, Output, Shared};
 use crate::error::Error;
 
 pub struct CompressionChunker {
@@ -100,12 +100,11 @@ impl CompressionChunker {
         let mut used = 0;
         loop {
             let mut waiting = 0;
-            self.piece.fill(|spare| {
-                let mut room = Room::new(spare);
-                let step = self.stream.step(&mut room, &src[used..], ending)?;
+            self.piece.extend(|room| {
+                let step = self.stream.step(room, &src[used..], ending)?;
                 used += step.consumed;
                 waiting = step.waiting;
-                Ok::<_, Error>(room.finish())
+                Ok::<_, Error>(())
             })?;
             let full = self.piece.len() == self.piece.capacity();
             let done = if ending == Ending::Nothing { used == src.len() && !full } else { waiting == 0 };

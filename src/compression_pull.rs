@@ -35,10 +35,10 @@ impl CompressionPull {
         &self.stream
     }
 
-    /// Reads a block, unless some of the last one is left.
+    /// Reads a block, unless some of the last one is left or output may be waiting inside.
     fn read(&mut self) -> Result<(), Error> {
         self.stream.check()?;
-        if self.input.block().is_empty() { self.input.read() } else { Ok(()) }
+        if self.input.block().is_empty() && !self.full { self.input.read() } else { Ok(()) }
     }
 
     fn ending(&self) -> Ending {
@@ -51,9 +51,7 @@ impl Pull for CompressionPull {
         if self.frame_ended {
             return Ok(Pulled::End);
         }
-        if !self.full {
-            self.read()?;
-        }
+        self.read()?;
         let ending = self.ending();
         let step = self.stream.step(room, self.input.block(), ending)?;
         self.input.advance(step.consumed);
@@ -72,6 +70,7 @@ impl Pull for CompressionPull {
             let used = before - block.len();
             self.input.advance(used);
             outcome?;
+            self.full = false;
             self.frame_ended = ending == Ending::Frame;
         }
         Ok(())

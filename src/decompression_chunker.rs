@@ -2,7 +2,7 @@
 
 use crate::decompression_stream::DecompressionStream;
 use crate::decompressor::Decompressor;
-use crate::engine::{Output, Room, Shared};
+use crate::engine::{Output, Shared};
 use crate::error::Error;
 
 pub struct DecompressionChunker {
@@ -70,26 +70,26 @@ impl DecompressionChunker {
         }
         let mut used = 0;
         while self.feeding {
-            let before = used;
-            let filled = self.piece.fill(|spare| {
-                let mut room = Room::new(spare);
-                used += self.stream.step(&mut room, &src[used..])?.consumed;
-                Ok::<_, Error>(room.finish())
+            let (used_before, len_before) = (used, self.piece.len());
+            let stepped = self.piece.extend(|room| {
+                used += self.stream.step(room, &src[used..])?.consumed;
+                Ok(())
             });
-            let produced = match filled {
-                Ok(produced) => produced,
+            match stepped {
+                Ok(()) => {}
                 // What was decoded before comes first. The stream has failed, and says so again at the next call.
                 Err(_) if !self.piece.is_empty() => {
                     self.lent = true;
                     return Ok((used, Some(self.piece.as_slice())));
                 }
                 Err(error) => return Err(error),
-            };
+            }
             if self.piece.len() == self.piece.capacity() {
                 break;
             }
             // There was room, and nothing came to fill it.
-            self.feeding = used < src.len() || produced > 0 || used > before && !self.stream.at_frame_end();
+            let produced = self.piece.len() > len_before;
+            self.feeding = used < src.len() || produced || used > used_before && !self.stream.at_frame_end();
         }
         let full = self.piece.len() == self.piece.capacity();
         if full || self.finished && !self.piece.is_empty() {

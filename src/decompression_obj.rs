@@ -57,9 +57,7 @@ impl DecompressionObj {
         self.stream.check()?;
         let mut used = 0;
         while !self.eof && room.left() > 0 && (used < src.len() || self.stream.has_waiting()) {
-            // What is waiting comes first: it would be lost if the input behind it is damaged.
-            let rest = if self.stream.has_waiting() { &[] } else { &src[used..] };
-            let step = match self.stream.step(room, rest) {
+            let step = match self.stream.step(room, &src[used..]) {
                 Ok(step) => step,
                 Err(_) if !room.is_empty() => break,
                 Err(error) => return Err(error),

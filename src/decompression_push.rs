@@ -33,8 +33,6 @@ impl Push for DecompressionPush {
         if src.is_empty() && !self.stream.has_waiting() {
             return Ok(Pushed { consumed: 0, complete: true });
         }
-        // What is waiting comes first: it would be lost if the input behind it is damaged.
-        let src = if self.stream.has_waiting() { &[] } else { src };
         let step = self.stream.step(room, src)?;
         Ok(Pushed { consumed: step.consumed, complete: !self.stream.has_waiting() })
     }

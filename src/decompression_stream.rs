@@ -110,13 +110,15 @@ impl DecompressionStream {
         }
     }
 
-    /// Takes in some of `src` and puts some of the content into `room`.
+    /// Takes in some of `src` and puts some of the content into `room`. What is waiting inside comes alone: it would be
+    /// lost if the input behind it is damaged.
     pub fn step(&mut self, room: &mut Room<'_>, src: &[u8]) -> Result<Step, Error> {
         self.check()?;
         let used = self.enter_frame(src)?;
         let State::InFrame { header, held, produced, full } = &mut self.state else {
             return Ok(Step { consumed: used, frame_ended: None });
         };
+        let src = if *full { &[] } else { src };
         // libzstd takes it for an endless loop when it is called in vain again and again.
         if src.is_empty() && !*full {
             return Ok(Step { consumed: 0, frame_ended: None });
@@ -192,7 +194,7 @@ impl DecompressionStream {
             *src = &src[used..];
             self.make_room(output, src)?;
             let mut ended = None;
-            let before = (src.len(), output.len());
+            let before = (src.len(), output.len(), self.has_waiting());
             output.extend(|room| {
                 let step = self.step(room, src)?;
                 *src = &src[step.consumed..];
@@ -202,7 +204,7 @@ impl DecompressionStream {
             if ended.is_some_and(&stop) {
                 return Ok(true);
             }
-            if ended.is_none() && before == (src.len(), output.len()) {
+            if ended.is_none() && before == (src.len(), output.len(), self.has_waiting()) {
                 break;
             }
         }

@@ -169,6 +169,18 @@ fn output_before_a_would_block_is_returned() {
 }
 
 #[test]
+fn readall_gives_what_waits_inside_before_it_reads() {
+    let source = noise(8, 131_072);
+    let steps = lend(&source, source.len()).chain([WOULD_BLOCK]);
+    let reader = CompressionReader::new(&Compressor::new(3, None), Source::new(steps));
+    let start = reader.get(ReadInto(10)).unwrap();
+    let waiting = reader.get(ReadAll).unwrap();
+    assert!(waiting.len() > 131_000 && reader.script().reads() == 2);
+    let rest = reader.get(ReadAll).unwrap();
+    assert_same(&[start, waiting, rest].concat(), &fed(&[], None, None, &source, source.len()));
+}
+
+#[test]
 fn callbacks_of_its_own() {
     let source = text(9, 3000);
     let compressor = Compressor::new(3, None);

@@ -199,7 +199,7 @@ fn limits() {
                     let chunker = DecompressionChunker::new(&decompressor, size);
                     let (pieces, failed) = chunker.push_all(&input, piece);
                     failed.unwrap_err().is(ZST_ERROR_LIMIT, "zstd decompress error: ");
-                    assert!(pieces.concat().len() <= limit as usize);
+                    assert_same(&pieces.concat(), &source.repeat(2)[..limit as usize]);
                     chunker.next().unwrap_err().is(ZST_ERROR_LIMIT, "max_output_size");
                 }
             }
@@ -254,6 +254,13 @@ fn damage() {
             }
         }
     }
+    // Content that waits inside comes before damage.
+    let source = noise(5, 300_000);
+    let input = [&Compressor::new(3, None).compress(&source)[..9 + 3 + 131_072], &[0xFF; 100]].concat();
+    let chunker = DecompressionChunker::new(&Decompressor::new(None), 1000);
+    let (pieces, failed) = chunker.push_all(&input, input.len());
+    failed.unwrap_err().is(ZST_ERROR_ZSTD, "zstd decompress error: Data corruption detected");
+    check(&pieces, 1000, &source[..131_072]);
     for count in [2, 3, 5] {
         for (size, piece) in [(1, 1), (256, 12), (256, 999), (1000, 1), (1000, 999)] {
             let chunker = DecompressionChunker::new(&decompressor, size);

@@ -250,6 +250,21 @@ fn content_comes_first_then_the_error_again_and_again() {
     assert_same(&decompressor.decompress(&frame).unwrap(), &[b'a'; 300]);
 }
 
+/// A good block and a damaged one, which come together; the content of the good one has been decoded when less was
+/// wanted than it holds.
+#[test]
+fn content_that_waits_inside_comes_before_damage() {
+    let source = noise(5, 300_000);
+    let input = [&frame_of(&source)[..9 + 3 + 131_072], &[0xFF; 100]].concat();
+    for way in [Read(1000), Read1(50_000), ReadInto(1000), ReadInto1(131_000)] {
+        let (content, failures) = read(&input, input.len(), 0).drain(way);
+        assert_same(&content, &source[..131_072]);
+        failures[0].is(ZST_ERROR_ZSTD, "zstd decompress error: Data corruption detected");
+    }
+    let iterator = DecompressorIterator::new(&Decompressor::new(None), Source::memory(&input), 1000, 0);
+    assert_same(&iterator.drain(Next).0, &source[..131_072]);
+}
+
 #[test]
 fn more_or_less_content_than_the_header_records() {
     for frame in [lying(2), lying(3), b"\x28\xb5\x2f\xfd\x20\x01\x01\0\0".to_vec()] {
