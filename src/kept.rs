@@ -1,6 +1,6 @@
 //! Bytes that are kept until somebody takes them.
 
-use crate::engine::{OutOfMemory, Output};
+use crate::engine::Output;
 
 pub struct Kept {
     bytes: Output,
@@ -22,7 +22,9 @@ impl Kept {
         self.taken += count;
     }
 
-    pub fn append(&mut self, more: &[u8]) -> Result<(), OutOfMemory> {
-        self.bytes.append_growing(more)
+    /// The same, in its memory.
+    pub fn into_rest(mut self) -> Output {
+        self.bytes.remove_start(self.taken);
+        self.bytes
     }
 }

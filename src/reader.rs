@@ -79,10 +79,10 @@ impl<P: Pull> Reader<P> {
         self.position
     }
 
-    /// Returns the stream and its source, for them to be dropped when nobody is in the reader any more.
-    pub fn close(&mut self) -> Option<P> {
+    /// Drops the stream and its source.
+    pub fn close(&mut self) {
         self.kept = None;
-        self.pull.take()
+        self.pull = None;
     }
 
     /// Reads to the start of `dst`; returns the number of bytes. 0 is the end, or an empty `dst`.
@@ -108,7 +108,9 @@ impl<P: Pull> Reader<P> {
 
     /// Reads into memory of its own, `size` bytes at most.
     pub fn read(&mut self, size: usize, least: Least) -> Result<Output, Error> {
-        let mut output = Output::with_capacity(size.min(ONE_PIECE))?;
+        // All that is kept fits, so that it is not kept a second time.
+        let kept = self.kept.as_ref().map_or(0, |kept| kept.rest().len());
+        let mut output = Output::with_capacity(size.min(ONE_PIECE.max(kept)))?;
         if size == 0 && self.pull.is_some() {
             return Ok(output);
         }
@@ -133,8 +135,10 @@ impl<P: Pull> Reader<P> {
     /// Reads everything that is still to come, over all frames.
     pub fn read_all(&mut self) -> Result<Output, Error> {
         let pull = self.pull.as_mut().ok_or(Error::Closed)?;
-        let mut output = Output::copy_of(self.kept.as_ref().map_or(&[], Kept::rest))?;
-        self.kept = None;
+        let mut output = match self.kept.take() {
+            Some(kept) => kept.into_rest(),
+            None => Output::with_capacity(0)?,
+        };
         match pull.pull_all(&mut output) {
             Ok(()) => Ok(self.deliver(output)),
             Err(error) => self.after(error, output),

@@ -220,10 +220,7 @@ impl<P: Push> Open<P> {
         if src.is_empty() {
             return Ok(());
         }
-        let outcome = match self.pending.back_mut() {
-            Some(Pending::Input(input)) => input.append(src),
-            _ => Output::copy_of(src).and_then(|copy| self.leave(Pending::Input(Kept::new(copy)))),
-        };
+        let outcome = Output::copy_of(src).and_then(|copy| self.leave(Pending::Input(Kept::new(copy))));
         self.forget_what_cannot_be_done();
         // The input is lost, so the stream is.
         outcome.map_err(|error| self.push.fail(error))

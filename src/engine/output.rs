@@ -60,13 +60,6 @@ impl Output {
         self.len += bytes.len();
     }
 
-    /// The same, and makes room first; grows by half at least, so that it grows rarely.
-    pub fn append_growing(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
-        self.make_room(bytes.len())?;
-        self.append(bytes);
-        Ok(())
-    }
-
     /// Sees to it that `more` bytes fit behind the content; grows by half at least, so that it grows rarely.
     pub fn make_room(&mut self, more: usize) -> Result<(), OutOfMemory> {
         if self.capacity - self.len < more {
@@ -79,8 +72,10 @@ impl Output {
     pub fn extend<E>(&mut self, write: impl FnOnce(&mut Room<'_>) -> Result<(), E>) -> Result<(), E> {
         // SAFETY: so many bytes belong to this buffer; MaybeUninit asks for no value, and a Room takes none away.
         let place = unsafe { std::slice::from_raw_parts_mut(self.data.as_ptr().cast(), self.capacity) };
+        let start = place.as_ptr();
         let mut room = Room { place, len: self.len };
         let outcome = write(&mut room);
+        assert!(room.place.as_ptr() == start && room.place.len() == self.capacity, "not the room that was lent");
         self.len = room.len();
         outcome
     }
@@ -122,6 +117,14 @@ impl Output {
     /// Forgets the content and keeps the memory.
     pub fn clear(&mut self) {
         self.len = 0;
+    }
+
+    /// Forgets the first `count` bytes of the content; the others move to the start.
+    pub fn remove_start(&mut self, count: usize) {
+        let rest = self.as_slice()[count..].len();
+        // SAFETY: the content has `count` and then `rest` bytes; the two ranges may overlap.
+        unsafe { std::ptr::copy(self.data.as_ptr().add(count), self.data.as_ptr(), rest) };
+        self.len = rest;
     }
 
     /// Makes room for `capacity` bytes in all.

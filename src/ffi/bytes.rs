@@ -42,7 +42,7 @@ impl zst_bytes {
             Some(data) => unsafe { Output::from_raw(data, self.len, self.capacity) },
             None => Output::with_capacity(more.len())?,
         };
-        let outcome = output.append_growing(more);
+        let outcome = output.make_room(more.len()).map(|()| output.append(more));
         *self = output.into();
         outcome
     }

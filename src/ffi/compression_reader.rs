@@ -31,6 +31,7 @@ impl zst_compression_reader {
         let mut reader = self.reader.try_lock().ok_or(Error::Busy)?;
         let result = operation(&mut reader);
         self.position.store(reader.position(), Relaxed);
+        self.closed.store(reader.pull().is_none(), Relaxed);
         result
     }
 }
@@ -201,12 +202,10 @@ pub unsafe extern "C" fn zst_compression_reader_close(
     let call = unsafe { Call::begin(err) };
     call.run(|call| {
         let reader = call.hold(reader, "reader")?;
-        let closing = reader.run(|open| {
-            reader.closed.store(true, Relaxed);
-            Ok(open.close())
-        })?;
-        drop(closing);
-        Ok(())
+        reader.run(|reader| {
+            reader.close();
+            Ok(())
+        })
     })
 }
 

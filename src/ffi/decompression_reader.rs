@@ -28,6 +28,7 @@ impl zst_decompression_reader {
         let mut reader = self.reader.try_lock().ok_or(Error::Busy)?;
         let result = operation(&mut reader);
         self.position.store(reader.position(), Relaxed);
+        self.closed.store(reader.pull().is_none(), Relaxed);
         if let Some(pull) = reader.pull() {
             self.at_frame_end.store(pull.stream().at_frame_end(), Relaxed);
         }
@@ -246,12 +247,10 @@ pub unsafe extern "C" fn zst_decompression_reader_close(
     let call = unsafe { Call::begin(err) };
     call.run(|call| {
         let reader = call.hold(reader, "reader")?;
-        let closing = reader.run(|open| {
-            reader.closed.store(true, Relaxed);
-            Ok(open.close())
-        })?;
-        drop(closing);
-        Ok(())
+        reader.run(|reader| {
+            reader.close();
+            Ok(())
+        })
     })
 }
 
