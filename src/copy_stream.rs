@@ -8,11 +8,14 @@ use crate::sink::Outlet;
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64) -> i32;
 
 /// Moves everything and closes the sink; returns the number of bytes read and of bytes written.
-pub fn copy_stream<P: Pull>(
-    mut pull: P,
-    mut outlet: Outlet,
-    mut progress: Option<Progress<'_>>,
-) -> Result<(u64, u64), Error> {
+pub fn copy_stream<P: Pull>(pull: P, outlet: Outlet, progress: Option<Progress<'_>>) -> Result<(u64, u64), Error> {
+    copy(pull, outlet, progress).map_err(|error| match error {
+        Error::WouldBlock { what } => Error::MustNotBlock { what },
+        error => error,
+    })
+}
+
+fn copy<P: Pull>(mut pull: P, mut outlet: Outlet, mut progress: Option<Progress<'_>>) -> Result<(u64, u64), Error> {
     let mut told = (0, 0);
     loop {
         let mut pulled = Pulled::More;

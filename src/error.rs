@@ -104,6 +104,10 @@ pub enum Error {
     WouldBlock {
         what: End,
     },
+    /// The same, of an operation that cannot be repeated.
+    MustNotBlock {
+        what: End,
+    },
     Cancelled {
         code: i32,
     },
@@ -353,6 +357,7 @@ impl fmt::Display for Error {
                 write!(f, "invalid length: the sink claims to have taken {claimed} bytes of {given}")
             }
             Error::WouldBlock { what } => write!(f, "the {what} would block; the call can be repeated later"),
+            Error::MustNotBlock { what } => write!(f, "the {what} would block; copy_stream() needs one that waits"),
             Error::Cancelled { code } => write!(f, "cancelled by the progress callback, with code {code}"),
             Error::Busy => write!(f, "the object is busy: another call on it is running"),
 

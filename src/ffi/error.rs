@@ -102,7 +102,7 @@ fn status(error: &Error) -> zst_status {
             ZST_ERROR_SOURCE
         }
         Error::Sink { .. } | Error::SinkClaim { .. } | Error::CannotOpen { what: End::Sink, .. } => ZST_ERROR_SINK,
-        Error::WouldBlock { .. } => ZST_ERROR_WOULD_BLOCK,
+        Error::WouldBlock { .. } | Error::MustNotBlock { .. } => ZST_ERROR_WOULD_BLOCK,
         Error::Cancelled { .. } => ZST_ERROR_CANCELLED,
         Error::HeaderCut { .. } | Error::HeaderTooShort { .. } | Error::InputEndsInsideFrame { .. } => {
             ZST_ERROR_TRUNCATED

@@ -30,7 +30,7 @@ pub const ZST_ERROR_MEMORY: i32 = -8;
 pub const ZST_ERROR_SOURCE: i32 = -9;
 /// The sink reported an error; zst_error.callback_code has it.
 pub const ZST_ERROR_SINK: i32 = -10;
-/// The source or the sink would block. Nothing is lost, the call can be repeated.
+/// The source or the sink would block. Nothing is lost, the call can be repeated; all but copy_stream.
 pub const ZST_ERROR_WOULD_BLOCK: i32 = -11;
 /// The position cannot be reached.
 pub const ZST_ERROR_SEEK: i32 = -12;

@@ -365,7 +365,7 @@ fn a_source_that_fails_at_each_read() {
                 assert!(expected.starts_with(&sink.taken()));
             }
             let blocked = copy(compress, before, 300, vec![WOULD_BLOCK], &Sink::new(None, None)).unwrap_err();
-            blocked.is(ZST_ERROR_WOULD_BLOCK, "the source would block");
+            blocked.is(ZST_ERROR_WOULD_BLOCK, "the source would block; copy_stream() needs one that waits");
             for step in [Step::Null(1), Step::Huge] {
                 let failure = copy(compress, before, 300, vec![step], &Sink::new(None, None)).unwrap_err();
                 failure.is(ZST_ERROR_SOURCE, "the source lent a block of").code(ZST_ERROR_SOURCE, 0);
@@ -391,8 +391,10 @@ fn a_sink_that_fails_at_each_write() {
                 failed(Take::Say(28)).is(ZST_ERROR_SINK, "the sink's write() failed").code(ZST_ERROR_SINK, 28);
                 failed(Take::Say(-1)).code(ZST_ERROR_SINK, -1);
                 failed(Take::TooMuch).is(ZST_ERROR_SINK, "invalid length: the sink claims").code(ZST_ERROR_SINK, 0);
-                failed(Take::Some(0)).is(ZST_ERROR_WOULD_BLOCK, "the sink would block");
-                failed(Take::Say(ZST_ERROR_WOULD_BLOCK)).is(ZST_ERROR_WOULD_BLOCK, "the sink would block");
+                failed(Take::Some(0))
+                    .is(ZST_ERROR_WOULD_BLOCK, "the sink would block; copy_stream() needs one that waits");
+                failed(Take::Say(ZST_ERROR_WOULD_BLOCK))
+                    .is(ZST_ERROR_WOULD_BLOCK, "the sink would block; copy_stream() needs one that waits");
             }
         }
     }
