@@ -10,8 +10,9 @@
  *   be NULL when their length is 0. Pointers must be valid for what the comment says is read or written, during the
  *   call; what one pointer writes must not overlap what another reads or writes.
  * - Outputs (out, out_...) are written when a function succeeds and are untouched when it fails.
- * - Constructors give, _free functions take, nothing else does. NULL may be freed. Handles may be freed in any order:
- *   what they need of each other is kept alive. A handle must not be freed while a call on it is running.
+ * - Constructors give, _free functions take, nothing else does; except for a zst_source and a zst_sink, which are taken
+ *   over by what they are given to. NULL may be freed. Handles may be freed in any order: what they need of each other
+ *   is kept alive. A handle must not be freed while a call on it is running, unless by a callback of that call.
  * - Every handle may be used from any thread, and by several threads at the same time.
  * - Sizes are in bytes.
  *
@@ -191,7 +192,7 @@
 #define ZST_ERROR_SINK (-10)
 
 /**
- * The source or the sink would block. Nothing is lost, the call can be repeated.
+ * The source or the sink would block. Nothing is lost, the call can be repeated; all but copy_stream.
  */
 #define ZST_ERROR_WOULD_BLOCK (-11)
 
@@ -806,9 +807,9 @@ typedef struct {
    */
   void *userdata;
   /**
-   * Called whenever something was read or written, with the bytes so far (so not while read() or write() waits); it
-   * must return. Any number other than 0 cancels:
-   * the caller gets ZST_ERROR_CANCELLED, and the number in zst_error.callback_code.
+   * Called with the bytes so far, whenever something has been read or written (so not while read() or write() waits).
+   * It must return (no exceptions, no longjmp). Any number other than 0 cancels: the caller gets ZST_ERROR_CANCELLED,
+   * and the number in zst_error.callback_code. NULL is never called.
    */
   int32_t (*report)(void *userdata, uint64_t bytes_read, uint64_t bytes_written);
 } zst_progress;
@@ -1341,9 +1342,8 @@ zst_status zst_compressor_read_to_iter(const zst_compressor *compressor,
 void zst_compressor_iterator_free(zst_compressor_iterator *iterator);
 
 /**
- * Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator, or until
- * it is freed. ZST_DONE when
- * there is none any more; the outputs are untouched then.
+ * Lends the next piece, which is not empty: `*out_data` is valid until the next piece is asked for, or the iterator is
+ * freed. ZST_DONE when there is none any more; the outputs are untouched then.
  *
  * ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_ZSTD when it
  * gives more or less than was declared, and from then on.
@@ -1868,9 +1868,8 @@ zst_status zst_decompressor_read_to_iter(const zst_decompressor *decompressor,
 void zst_decompressor_iterator_free(zst_decompressor_iterator *iterator);
 
 /**
- * Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator, or until
- * it is freed. ZST_DONE when
- * there is none any more; the outputs are untouched then.
+ * Lends the next piece, which is not empty: `*out_data` is valid until the next piece is asked for, or the iterator is
+ * freed. ZST_DONE when there is none any more; the outputs are untouched then.
  *
  * ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_VALUE when
  * the first block has no more than `skip_bytes` bytes. ZST_ERROR_ZSTD when the data is damaged or needs another
@@ -1884,7 +1883,10 @@ zst_status zst_decompressor_iterator_next(const zst_decompressor_iterator *itera
 
 /**
  * Lends what is left of the block that was read last: after ZST_DONE, the bytes behind the one frame that were read
- * along with it. `*out_data` is valid as long as the source's block is, until the next call on the iterator.
+ * along with it, or none.
+ *
+ * `*out_data` points into the source's block: it is valid until the next piece is asked for, or the iterator is freed.
+ * Not NULL, also when `*out_len` is 0. ZST_ERROR_BUSY. Source: what `ZstdDecompressionObj.unused_data` is for an obj.
  */
 zst_status zst_decompressor_iterator_unused_data(const zst_decompressor_iterator *iterator,
                                                  const uint8_t **out_data,

@@ -196,7 +196,8 @@ impl<T> Out<'_, T> {
     }
 }
 
-impl<T> Out<'_, *mut T> {
+/// Handles may be used from any thread, by several at a time, says zst.h; so they must be able to.
+impl<T: Send + Sync> Out<'_, *mut T> {
     /// Gives a new handle.
     pub fn give_handle(self, handle: T) -> Result<(), OutOfMemory> {
         self.give(Box::into_raw(try_box(handle)?));

@@ -62,9 +62,8 @@ pub unsafe extern "C" fn zst_compressor_iterator_free(iterator: *mut zst_compres
     unsafe { boundary::release(iterator) }
 }
 
-/// Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator, or until
-/// it is freed. ZST_DONE when
-/// there is none any more; the outputs are untouched then.
+/// Lends the next piece, which is not empty: `*out_data` is valid until the next piece is asked for, or the iterator is
+/// freed. ZST_DONE when there is none any more; the outputs are untouched then.
 ///
 /// ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_ZSTD when it
 /// gives more or less than was declared, and from then on.

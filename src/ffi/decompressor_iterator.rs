@@ -68,9 +68,8 @@ pub unsafe extern "C" fn zst_decompressor_iterator_free(iterator: *mut zst_decom
     unsafe { boundary::release(iterator) }
 }
 
-/// Lends the next piece, which is not empty: `*out_data` is valid until the next call on the same iterator, or until
-/// it is freed. ZST_DONE when
-/// there is none any more; the outputs are untouched then.
+/// Lends the next piece, which is not empty: `*out_data` is valid until the next piece is asked for, or the iterator is
+/// freed. ZST_DONE when there is none any more; the outputs are untouched then.
 ///
 /// ZST_ERROR_SOURCE and ZST_ERROR_WOULD_BLOCK come from the source; the next call asks it again. ZST_ERROR_VALUE when
 /// the first block has no more than `skip_bytes` bytes. ZST_ERROR_ZSTD when the data is damaged or needs another
@@ -100,7 +99,10 @@ pub unsafe extern "C" fn zst_decompressor_iterator_next(
 }
 
 /// Lends what is left of the block that was read last: after ZST_DONE, the bytes behind the one frame that were read
-/// along with it. `*out_data` is valid as long as the source's block is, until the next call on the iterator.
+/// along with it, or none.
+///
+/// `*out_data` points into the source's block: it is valid until the next piece is asked for, or the iterator is freed.
+/// Not NULL, also when `*out_len` is 0. ZST_ERROR_BUSY. Source: what `ZstdDecompressionObj.unused_data` is for an obj.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompressor_iterator_unused_data(
     iterator: *const zst_decompressor_iterator,
