@@ -4,7 +4,7 @@ use crate::compression_stream::{CompressionStream, Doing};
 use crate::compressor::Compressor;
 use crate::engine::{Ending, Output, Room, Shared};
 use crate::error::Error;
-use crate::reader::{Pull, Pulled};
+use crate::pull::{Pull, Pulled};
 use crate::source::{Input, Source};
 
 pub struct CompressionPull {

@@ -4,7 +4,7 @@ use crate::compression_stream::{CompressionStream, Doing};
 use crate::compressor::Compressor;
 use crate::engine::{Ending, OutOfMemory, Room, Shared};
 use crate::error::Error;
-use crate::writer::{Push, Pushed};
+use crate::push::{Push, Pushed};
 
 pub struct CompressionPush {
     stream: CompressionStream,

@@ -1,7 +1,7 @@
 //! `copy_stream`: from a source to a sink, in one call.
 
 use crate::error::Error;
-use crate::reader::{Pull, Pulled};
+use crate::pull::{Pull, Pulled};
 use crate::sink::Outlet;
 
 /// Is told how many bytes have been read and written so far; another number than 0 cancels.

@@ -4,7 +4,7 @@ use crate::decompression_stream::DecompressionStream;
 use crate::decompressor::Decompressor;
 use crate::engine::{FrameKind, Output, Room, Shared};
 use crate::error::Error;
-use crate::reader::{Pull, Pulled};
+use crate::pull::{Pull, Pulled};
 use crate::source::{Input, Source};
 
 pub struct DecompressionPull {

@@ -4,7 +4,7 @@ use crate::decompression_stream::DecompressionStream;
 use crate::decompressor::Decompressor;
 use crate::engine::{Ending, OutOfMemory, Room, Shared};
 use crate::error::Error;
-use crate::writer::{Push, Pushed};
+use crate::push::{Push, Pushed};
 
 const DOING: &str = "zstd decompress error";
 

@@ -3,7 +3,7 @@
 
 use crate::engine::Output;
 use crate::error::Error;
-use crate::reader::Pull;
+use crate::pull::Pull;
 
 pub struct PieceIterator<P> {
     pull: P,

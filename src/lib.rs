@@ -39,6 +39,8 @@ pub mod frame;
 pub mod iterator;
 mod kept;
 mod pool;
+pub mod pull;
+pub mod push;
 pub mod reader;
 pub mod sink;
 pub mod source;

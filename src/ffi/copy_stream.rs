@@ -11,7 +11,7 @@ use super::status::zst_status;
 use crate::compression_pull::CompressionPull;
 use crate::copy_stream::copy_stream;
 use crate::decompression_pull::{DecompressionPull, Frames, PullOptions};
-use crate::reader::Pull;
+use crate::pull::Pull;
 use crate::sink::Outlet;
 use std::ffi::c_void;
 
