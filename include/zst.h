@@ -527,6 +527,18 @@
 #define ZST_FRAME_TYPE_SKIPPABLE 1
 
 /**
+ * A piece of memory and a list of the items in it, its segments. Never changes, so it may be used from any threads at
+ * a time. Source: `BufferWithSegments`.
+ */
+typedef struct zst_buffer_with_segments zst_buffer_with_segments;
+
+/**
+ * Several buffers in a row, whose segments count as one list. Never changes, so it may be used from any threads at a
+ * time. Source: `BufferWithSegmentsCollection`.
+ */
+typedef struct zst_buffer_with_segments_collection zst_buffer_with_segments_collection;
+
+/**
  * Compression by pushing, with output in pieces of one size. Give input with zst_compression_chunker_compress(), or
  * ask for a flush, then take pieces with zst_compression_chunker_next() until it returns ZST_DONE. No callbacks. May
  * be used from any thread, by one at a time: a second call gets ZST_ERROR_BUSY. Source: `ZstdCompressionChunker`.
@@ -815,6 +827,37 @@ typedef struct {
 } zst_progress;
 
 /**
+ * One item, lent by its buffer (or by its collection) and valid as long as that. Source: `BufferSegment`.
+ */
+typedef struct {
+  const uint8_t *data;
+  /**
+   * In bytes.
+   */
+  size_t len;
+  /**
+   * Where it begins in its buffer, in bytes.
+   */
+  uint64_t offset;
+} zst_buffer_segment;
+
+/**
+ * Where an item lies in its buffer, in bytes.
+ */
+typedef struct {
+  uint64_t offset;
+  uint64_t length;
+} zst_segment;
+
+/**
+ * A list of segments, lent by its buffer and valid as long as that. Source: `BufferSegments`.
+ */
+typedef struct {
+  const zst_segment *segments;
+  size_t count;
+} zst_buffer_segments;
+
+/**
  * Choices for zst_train_dictionary(). A struct of zeros asks for the defaults: `zst_training_parameters p = {0};`
  */
 typedef struct {
@@ -935,9 +978,9 @@ const char *zst_version_string(void);
 uint32_t zst_zstd_version_number(void);
 
 /**
- * Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most
- * 8 MiB each. They are worth keeping in a program that uses this library again and again; call this when it is done
- * with it, or before dlclose().
+ * Frees the contexts that are kept for compressors and decompressors to come, at most 8 of each kind, of at most 8 MiB
+ * each, and ends the threads that are kept for batches to come. They are worth keeping in a program that uses this
+ * library again and again; call this when it is done with it, or before dlclose().
  */
 void zst_free_idle_contexts(void);
 
@@ -2055,6 +2098,198 @@ zst_status zst_decompressor_copy_stream(const zst_decompressor *decompressor,
                                         uint64_t *out_bytes_read,
                                         uint64_t *out_bytes_written,
                                         zst_error *err);
+
+/**
+ * A buffer on the caller's memory, which is not copied: `data` must stay valid and unchanged until `release(userdata)`
+ * is called. That happens exactly once, also when this fails, from whichever thread lets go of the buffer last;
+ * `release` may be NULL. So a mapped file works without a copy.
+ *
+ * `segments` are pairs of an offset and a length, as in zst_segment, `segments_size` bytes of them in all; they are
+ * copied and need no alignment. They may overlap, be empty, and be none.
+ *
+ * On success `*out` is the caller's; free it with zst_buffer_with_segments_free(). ZST_ERROR_VALUE when
+ * `segments_size` is no multiple of 16, or a segment reaches beyond the memory. Source: `BufferWithSegments(data,
+ * segments)`.
+ */
+zst_status zst_buffer_with_segments_new(const void *data,
+                                        size_t data_len,
+                                        const void *segments,
+                                        size_t segments_size,
+                                        void (*release)(void *userdata),
+                                        void *userdata,
+                                        zst_buffer_with_segments **out,
+                                        zst_error *err);
+
+/**
+ * Frees the buffer. Its memory is released when no collection needs it any more. NULL is fine.
+ */
+void zst_buffer_with_segments_free(zst_buffer_with_segments *buffer);
+
+/**
+ * The number of segments; 0 for NULL. Source: `len(BufferWithSegments)`.
+ */
+size_t zst_buffer_with_segments_count(const zst_buffer_with_segments *buffer);
+
+/**
+ * The size of the whole memory in bytes; 0 for NULL. Source: `BufferWithSegments.size`.
+ */
+size_t zst_buffer_with_segments_size(const zst_buffer_with_segments *buffer);
+
+/**
+ * The memory, lent by the buffer and valid as long as that; NULL for NULL. Source: `BufferWithSegments.tobytes()`.
+ */
+const uint8_t *zst_buffer_with_segments_data(const zst_buffer_with_segments *buffer);
+
+/**
+ * Lends the segment with this index. ZST_ERROR_INDEX when there is none. Source: `BufferWithSegments[index]`.
+ */
+zst_status zst_buffer_with_segments_segment(const zst_buffer_with_segments *buffer,
+                                            size_t index,
+                                            zst_buffer_segment *out,
+                                            zst_error *err);
+
+/**
+ * Lends the list of segments. Source: `BufferWithSegments.segments`.
+ */
+zst_status zst_buffer_with_segments_segments(const zst_buffer_with_segments *buffer,
+                                             zst_buffer_segments *out,
+                                             zst_error *err);
+
+/**
+ * A collection of `count` buffers, one or more, which may be freed before.
+ *
+ * On success `*out` is the caller's; free it with zst_buffer_with_segments_collection_free(). ZST_ERROR_VALUE when
+ * there are no buffers, or one of them has no segments or no bytes. Source: `BufferWithSegmentsCollection(*buffers)`.
+ */
+zst_status zst_buffer_with_segments_collection_new(const zst_buffer_with_segments *const *buffers,
+                                                   size_t count,
+                                                   zst_buffer_with_segments_collection **out,
+                                                   zst_error *err);
+
+/**
+ * Frees the collection. Buffers that it has given live on. NULL is fine.
+ */
+void zst_buffer_with_segments_collection_free(zst_buffer_with_segments_collection *collection);
+
+/**
+ * The number of segments in all buffers; 0 for NULL. Source: `len(BufferWithSegmentsCollection)`.
+ */
+size_t zst_buffer_with_segments_collection_count(const zst_buffer_with_segments_collection *collection);
+
+/**
+ * The sum of the lengths of all segments in bytes; 0 for NULL. Source: `BufferWithSegmentsCollection.size()`.
+ */
+uint64_t zst_buffer_with_segments_collection_size(const zst_buffer_with_segments_collection *collection);
+
+/**
+ * Lends the segment with this index, counted over all buffers. ZST_ERROR_INDEX when there is none.
+ * Source: `BufferWithSegmentsCollection[index]`.
+ */
+zst_status zst_buffer_with_segments_collection_segment(const zst_buffer_with_segments_collection *collection,
+                                                       size_t index,
+                                                       zst_buffer_segment *out,
+                                                       zst_error *err);
+
+/**
+ * The number of buffers; 0 for NULL.
+ */
+size_t zst_buffer_with_segments_collection_buffer_count(const zst_buffer_with_segments_collection *collection);
+
+/**
+ * The buffer with this index, for which no bytes are copied.
+ *
+ * On success `*out` is the caller's; free it with zst_buffer_with_segments_free(). `collection` may be freed before.
+ * ZST_ERROR_INDEX when there is none.
+ */
+zst_status zst_buffer_with_segments_collection_buffer(const zst_buffer_with_segments_collection *collection,
+                                                      size_t index,
+                                                      zst_buffer_with_segments **out,
+                                                      zst_error *err);
+
+/**
+ * Compresses each of `count` items into a frame of its own. Results are in the order of the items, one segment for
+ * each, also for empty ones, and do not depend on the number of threads (except for how they are spread over buffers).
+ *
+ * `threads`: 0 and 1 work in the calling thread; negative are as many as there are CPUs; other values are an upper
+ * bound. Fewer are used when there is little to do. They are kept for the next call for a few seconds.
+ *
+ * On success `*out` is the caller's; free it with zst_buffer_with_segments_collection_free(). `items` are read during
+ * the call only. ZST_ERROR_VALUE when there are no items, or all of them are empty. When an item fails, nothing is
+ * returned, and zst_error.item_index is the first one that does, in the order of the items.
+ * Source: `ZstdCompressor.multi_compress_to_buffer()`; libzstd's `ZSTD_compress2`.
+ */
+zst_status zst_compressor_multi_compress_to_buffer(const zst_compressor *compressor,
+                                                   const zst_slice *items,
+                                                   size_t count,
+                                                   int32_t threads,
+                                                   zst_buffer_with_segments_collection **out,
+                                                   zst_error *err);
+
+/**
+ * The same for the segments of a buffer.
+ */
+zst_status zst_compressor_multi_compress_to_buffer_from_buffer(const zst_compressor *compressor,
+                                                               const zst_buffer_with_segments *buffer,
+                                                               int32_t threads,
+                                                               zst_buffer_with_segments_collection **out,
+                                                               zst_error *err);
+
+/**
+ * The same for the segments of a collection.
+ */
+zst_status zst_compressor_multi_compress_to_buffer_from_collection(const zst_compressor *compressor,
+                                                                   const zst_buffer_with_segments_collection *collection,
+                                                                   int32_t threads,
+                                                                   zst_buffer_with_segments_collection **out,
+                                                                   zst_error *err);
+
+/**
+ * Decompresses each of `count` items: its first frame; skippable frames before it are passed over, and bytes behind it
+ * are ignored. Results are in the order of the items, one segment for each, also for empty ones, and do not depend on
+ * the number of threads.
+ *
+ * `decompressed_sizes` is NULL, or an array of uint64_t with the size of each item's content, 0 where the frame
+ * records it; `sizes_size` is its size in bytes. It needs no alignment.
+ *
+ * `threads`: 0 and 1 work in the calling thread; negative are as many as there are CPUs; other values are an upper
+ * bound. Fewer are used when there is little to do. They are kept for the next call for a few seconds.
+ *
+ * On success `*out` is the caller's; free it with zst_buffer_with_segments_collection_free(). `items` are read during
+ * the call only. ZST_ERROR_VALUE when there are no items, `sizes_size` is not 8 for each item, or an item's size is
+ * neither recorded nor given. When an item fails, nothing is returned, and zst_error.item_index is the first one that
+ * does, in the order of the items. Source: `ZstdDecompressor.multi_decompress_to_buffer()`; libzstd's
+ * `ZSTD_decompressDCtx`.
+ */
+zst_status zst_decompressor_multi_decompress_to_buffer(const zst_decompressor *decompressor,
+                                                       const zst_slice *items,
+                                                       size_t count,
+                                                       const void *decompressed_sizes,
+                                                       size_t sizes_size,
+                                                       int32_t threads,
+                                                       zst_buffer_with_segments_collection **out,
+                                                       zst_error *err);
+
+/**
+ * The same for the segments of a buffer.
+ */
+zst_status zst_decompressor_multi_decompress_to_buffer_from_buffer(const zst_decompressor *decompressor,
+                                                                   const zst_buffer_with_segments *buffer,
+                                                                   const void *decompressed_sizes,
+                                                                   size_t sizes_size,
+                                                                   int32_t threads,
+                                                                   zst_buffer_with_segments_collection **out,
+                                                                   zst_error *err);
+
+/**
+ * The same for the segments of a collection.
+ */
+zst_status zst_decompressor_multi_decompress_to_buffer_from_collection(const zst_decompressor *decompressor,
+                                                                       const zst_buffer_with_segments_collection *collection,
+                                                                       const void *decompressed_sizes,
+                                                                       size_t sizes_size,
+                                                                       int32_t threads,
+                                                                       zst_buffer_with_segments_collection **out,
+                                                                       zst_error *err);
 
 /**
  * A dictionary from `len` bytes at `data`, which are copied. Empty is allowed and acts as no dictionary. `k` and `d`

@@ -124,6 +124,8 @@ enum { ZST_D_MAX_BLOCK_SIZE = 1005 };
 enum { ZST_D_MAX_OUTPUT_SIZE = 2000 };
 enum { ZST_FRAME_TYPE_ZSTD = 0 };
 enum { ZST_FRAME_TYPE_SKIPPABLE = 1 };
+typedef struct zst_buffer_with_segments zst_buffer_with_segments;
+typedef struct zst_buffer_with_segments_collection zst_buffer_with_segments_collection;
 typedef struct zst_compression_chunker zst_compression_chunker;
 typedef struct zst_compression_dict zst_compression_dict;
 typedef struct zst_compression_obj zst_compression_obj;
@@ -181,6 +183,19 @@ typedef struct {
   void *userdata;
   int32_t (*report)(void *userdata, uint64_t bytes_read, uint64_t bytes_written);
 } zst_progress;
+typedef struct {
+  const uint8_t *data;
+  size_t len;
+  uint64_t offset;
+} zst_buffer_segment;
+typedef struct {
+  uint64_t offset;
+  uint64_t length;
+} zst_segment;
+typedef struct {
+  const zst_segment *segments;
+  size_t count;
+} zst_buffer_segments;
 typedef struct {
   int32_t mode;
   int32_t algorithm;
@@ -551,6 +566,79 @@ zst_status zst_decompressor_copy_stream(const zst_decompressor *decompressor,
                                         uint64_t *out_bytes_read,
                                         uint64_t *out_bytes_written,
                                         zst_error *err);
+zst_status zst_buffer_with_segments_new(const void *data,
+                                        size_t data_len,
+                                        const void *segments,
+                                        size_t segments_size,
+                                        void (*release)(void *userdata),
+                                        void *userdata,
+                                        zst_buffer_with_segments **out,
+                                        zst_error *err);
+void zst_buffer_with_segments_free(zst_buffer_with_segments *buffer);
+size_t zst_buffer_with_segments_count(const zst_buffer_with_segments *buffer);
+size_t zst_buffer_with_segments_size(const zst_buffer_with_segments *buffer);
+const uint8_t *zst_buffer_with_segments_data(const zst_buffer_with_segments *buffer);
+zst_status zst_buffer_with_segments_segment(const zst_buffer_with_segments *buffer,
+                                            size_t index,
+                                            zst_buffer_segment *out,
+                                            zst_error *err);
+zst_status zst_buffer_with_segments_segments(const zst_buffer_with_segments *buffer,
+                                             zst_buffer_segments *out,
+                                             zst_error *err);
+zst_status zst_buffer_with_segments_collection_new(const zst_buffer_with_segments *const *buffers,
+                                                   size_t count,
+                                                   zst_buffer_with_segments_collection **out,
+                                                   zst_error *err);
+void zst_buffer_with_segments_collection_free(zst_buffer_with_segments_collection *collection);
+size_t zst_buffer_with_segments_collection_count(const zst_buffer_with_segments_collection *collection);
+uint64_t zst_buffer_with_segments_collection_size(const zst_buffer_with_segments_collection *collection);
+zst_status zst_buffer_with_segments_collection_segment(const zst_buffer_with_segments_collection *collection,
+                                                       size_t index,
+                                                       zst_buffer_segment *out,
+                                                       zst_error *err);
+size_t zst_buffer_with_segments_collection_buffer_count(const zst_buffer_with_segments_collection *collection);
+zst_status zst_buffer_with_segments_collection_buffer(const zst_buffer_with_segments_collection *collection,
+                                                      size_t index,
+                                                      zst_buffer_with_segments **out,
+                                                      zst_error *err);
+zst_status zst_compressor_multi_compress_to_buffer(const zst_compressor *compressor,
+                                                   const zst_slice *items,
+                                                   size_t count,
+                                                   int32_t threads,
+                                                   zst_buffer_with_segments_collection **out,
+                                                   zst_error *err);
+zst_status zst_compressor_multi_compress_to_buffer_from_buffer(const zst_compressor *compressor,
+                                                               const zst_buffer_with_segments *buffer,
+                                                               int32_t threads,
+                                                               zst_buffer_with_segments_collection **out,
+                                                               zst_error *err);
+zst_status zst_compressor_multi_compress_to_buffer_from_collection(const zst_compressor *compressor,
+                                                                   const zst_buffer_with_segments_collection *collection,
+                                                                   int32_t threads,
+                                                                   zst_buffer_with_segments_collection **out,
+                                                                   zst_error *err);
+zst_status zst_decompressor_multi_decompress_to_buffer(const zst_decompressor *decompressor,
+                                                       const zst_slice *items,
+                                                       size_t count,
+                                                       const void *decompressed_sizes,
+                                                       size_t sizes_size,
+                                                       int32_t threads,
+                                                       zst_buffer_with_segments_collection **out,
+                                                       zst_error *err);
+zst_status zst_decompressor_multi_decompress_to_buffer_from_buffer(const zst_decompressor *decompressor,
+                                                                   const zst_buffer_with_segments *buffer,
+                                                                   const void *decompressed_sizes,
+                                                                   size_t sizes_size,
+                                                                   int32_t threads,
+                                                                   zst_buffer_with_segments_collection **out,
+                                                                   zst_error *err);
+zst_status zst_decompressor_multi_decompress_to_buffer_from_collection(const zst_decompressor *decompressor,
+                                                                       const zst_buffer_with_segments_collection *collection,
+                                                                       const void *decompressed_sizes,
+                                                                       size_t sizes_size,
+                                                                       int32_t threads,
+                                                                       zst_buffer_with_segments_collection **out,
+                                                                       zst_error *err);
 zst_status zst_compression_dict_new(const void *data,
                                     size_t len,
                                     int32_t dict_type,

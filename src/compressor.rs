@@ -5,7 +5,7 @@ use crate::compression_dict::CompressionDict;
 use crate::compression_parameters::CompressionParameters;
 use crate::engine::{Code, Output, Progression, Shared, compress_bound};
 use crate::error::Error;
-use crate::pool::{Configured, Context, Pool};
+use crate::pool::{Configured, Context, Pool, Record};
 use std::mem::MaybeUninit;
 
 const DOING: &str = "cannot compress";
@@ -41,29 +41,42 @@ impl Compressor {
 
     /// Compresses `src` into one frame at the start of `dst`; returns the frame.
     pub fn compress_into<'a>(&self, dst: &'a mut [MaybeUninit<u8>], src: &[u8]) -> Result<&'a mut [u8], Error> {
-        let have = dst.len();
         self.pool.run(
             self.settings.version(),
             |context| context.configure(&self.settings, DOING),
             |context, record| {
-                let cctx = context.begin(Some(src.len() as u64)).map_err(|code| Error::Zstd { doing: DOING, code })?;
-                let frame = if self.settings.threads > 0 && src.len() > SINGLE_THREADED {
-                    cctx.compress_in_steps(dst, src, STEP, |cctx| record.set_progression(cctx.progression()))
-                } else {
-                    cctx.compress(dst, src)
-                };
-                let frame = frame.map_err(|code| match (code, compress_bound(src.len())) {
-                    (Code::DST_SIZE_TOO_SMALL, Some(bound)) => {
-                        Error::BufferTooSmall { doing: DOING, needed: bound as u64, have: have as u64 }
-                    }
-                    (Code::MEMORY_ALLOCATION, _) if self.has_workers() => Error::NoThreads { doing: DOING },
-                    (code, _) => Error::Zstd { doing: DOING, code },
-                })?;
+                let frame = self.compress_in(context, dst, src, DOING, Some(record))?;
                 let size = src.len() as u64;
                 record.set_progression(Progression { ingested: size, consumed: size, produced: frame.len() as u64 });
                 Ok(frame)
             },
         )
+    }
+
+    /// Compresses with a context that is prepared. `doing` begins the text of an error; `record` is told how far it is.
+    pub fn compress_in<'a>(
+        &self,
+        context: &mut CompressionContext,
+        dst: &'a mut [MaybeUninit<u8>],
+        src: &[u8],
+        doing: &'static str,
+        record: Option<&Record>,
+    ) -> Result<&'a mut [u8], Error> {
+        let have = dst.len();
+        let cctx = context.begin(Some(src.len() as u64)).map_err(|code| Error::Zstd { doing, code })?;
+        let frame = match record {
+            Some(record) if self.settings.threads > 0 && src.len() > SINGLE_THREADED => {
+                cctx.compress_in_steps(dst, src, STEP, |cctx| record.set_progression(cctx.progression()))
+            }
+            Some(_) | None => cctx.compress(dst, src),
+        };
+        frame.map_err(|code| match (code, compress_bound(src.len())) {
+            (Code::DST_SIZE_TOO_SMALL, Some(bound)) => {
+                Error::BufferTooSmall { doing, needed: bound as u64, have: have as u64 }
+            }
+            (Code::MEMORY_ALLOCATION, _) if self.has_workers() => Error::NoThreads { doing },
+            (code, _) => Error::Zstd { doing, code },
+        })
     }
 
     /// Whether operations have worker threads.

@@ -94,6 +94,30 @@ impl Decompressor {
         }
     }
 
+    /// Decompresses the first frame in `src`, which must have so much content, behind what `room` holds.
+    pub fn decompress_exactly(
+        &self,
+        context: &mut DecompressionContext,
+        src: &[u8],
+        expected: u64,
+        room: &mut Room<'_>,
+    ) -> Result<(), Error> {
+        let before = room.len() as u64;
+        let mut plan = Plan::new(src, Request::default(), &self.parameters)?;
+        let wrong_size = |produced| Error::WrongSize { doing: DOING, produced, recorded: expected };
+        if plan.exact && plan.bound != expected {
+            return Err(wrong_size(plan.bound));
+        }
+        // libzstd is faster when there is more room than it needs; what it may spoil there has not been written yet.
+        plan.limit = if plan.exact { u64::MAX } else { before + expected };
+        match self.decode_frames(&mut context.dctx, src, &plan, room) {
+            Err(Error::OutputLimit { .. }) => Err(Error::Zstd { doing: DOING, code: Code::DST_SIZE_TOO_SMALL }),
+            Err(error) => Err(error),
+            Ok(()) if room.len() as u64 - before != expected => Err(wrong_size(room.len() as u64 - before)),
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Decompresses frames of which each was compressed with the content of the one before as its prefix dictionary;
     /// returns the content of the last. The decompressor's own dictionaries are not used.
     pub fn decompress_content_dict_chain<'s>(

@@ -56,6 +56,17 @@ pub enum Error {
     },
     SkipBytesTooLarge,
     SkipBeyondFirstBlock,
+    SegmentsNotPairs,
+    SegmentOutside {
+        index: usize,
+    },
+    NoBuffers,
+    EmptyBuffer,
+
+    // An index is outside its container.
+    Index {
+        len: usize,
+    },
     PrecomputeForNothing,
     PrecomputeForBoth,
     TooManyDictionaries {
@@ -199,6 +210,29 @@ pub enum Error {
     Panic,
 }
 
+/// What went wrong in a call with many items.
+#[derive(Clone, Copy, Debug)]
+pub enum BatchError {
+    /// Not with one of them.
+    Call(Error),
+    Item {
+        index: usize,
+        doing: &'static str,
+        error: Error,
+    },
+    UnknownSize {
+        index: usize,
+    },
+    NothingToCompress {
+        items: usize,
+    },
+    NothingToDecompress,
+    SizesMismatch {
+        expected: u64,
+        actual: u64,
+    },
+}
+
 /// Why there is no complete frame at the start of some bytes.
 #[derive(Clone, Copy, Debug)]
 pub enum Broken {
@@ -290,10 +324,63 @@ impl From<OutOfMemory> for Error {
     }
 }
 
+impl From<Error> for BatchError {
+    fn from(error: Error) -> BatchError {
+        BatchError::Call(error)
+    }
+}
+
+impl From<OutOfMemory> for BatchError {
+    fn from(error: OutOfMemory) -> BatchError {
+        BatchError::Call(error.into())
+    }
+}
+
 impl std::error::Error for Error {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(doing) = self.doing() {
+            write!(f, "{doing}: ")?;
+        }
+        self.explain(f)
+    }
+}
+
+impl Error {
+    /// What was being done, which begins the sentence.
+    fn doing(&self) -> Option<&'static str> {
+        match *self {
+            Error::OutOfBounds { doing, .. }
+            | Error::Zstd { doing, .. }
+            | Error::UnusableDictionary { doing, .. }
+            | Error::InputEndsInsideFrame { doing }
+            | Error::WrongSize { doing, .. }
+            | Error::StreamLimit { doing, .. }
+            | Error::WindowLimit { doing, .. }
+            | Error::DictionaryMissing { doing, .. }
+            | Error::DictionaryNeeded { doing, .. }
+            | Error::HeaderTooShort { doing }
+            | Error::NoThreads { doing }
+            | Error::BufferTooSmall { doing, .. } => Some(doing),
+            Error::NoEstimateWithThreads => Some("cannot estimate compression context size"),
+            Error::Training { .. } => Some("cannot train dict"),
+            Error::OutputLimit { .. } => Some("decompression error"),
+            Error::BrokenFrame { while_decompressing: false, .. } => Some("cannot find the end of the frame"),
+            Error::BrokenFrame { while_decompressing: true, broken, .. } => Some(match broken {
+                Broken::Empty | Broken::HeaderCut { .. } | Broken::NotAFrame(_) => {
+                    "error determining content size from frame header"
+                }
+                Broken::Cut | Broken::SkippableCut { .. } | Broken::Corrupted | Broken::ImpossibleSize { .. } => {
+                    "decompression error"
+                }
+            }),
+            _ => None,
+        }
+    }
+
+    /// The sentence without its beginning.
+    fn explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Error::NullPointer { name } => write!(f, "{name} is NULL"),
             Error::TooLong { name } => write!(f, "{name} is more than any buffer can have"),
@@ -305,10 +392,10 @@ impl fmt::Display for Error {
             }
             Error::UnknownParameter { of, id } => write!(f, "there is no {of} parameter {id}"),
             Error::UnknownFlags { flags } => write!(f, "unknown flags: {flags:#x}"),
-            Error::OutOfBounds { doing, name, value, min, max, zero_too } => {
+            Error::OutOfBounds { name, value, min, max, zero_too, .. } => {
                 let zero = if zero_too { ", or 0 for the default" } else { "" };
                 let out = Code::PARAMETER_OUT_OF_BOUND.name();
-                write!(f, "{doing}: {out}: {name} is {value}, allowed are {min} to {max}{zero}")
+                write!(f, "{out}: {name} is {value}, allowed are {min} to {max}{zero}")
             }
             Error::NotPositive { name } => write!(f, "{name} must be positive"),
             Error::UnknownFlushMode => write!(f, "flush mode not recognized"),
@@ -335,6 +422,13 @@ impl fmt::Display for Error {
             Error::SkipBeyondFirstBlock => {
                 write!(f, "skip_bytes larger than first input chunk; this scenario is currently unsupported")
             }
+            Error::SegmentsNotPairs => write!(f, "segments array size is not a multiple of 16"),
+            Error::SegmentOutside { index } => {
+                write!(f, "offset within segments array references memory outside buffer: segment {index}")
+            }
+            Error::NoBuffers => write!(f, "must pass at least 1 argument"),
+            Error::EmptyBuffer => write!(f, "ZstdBufferWithSegments cannot be empty"),
+            Error::Index { len } => write!(f, "offset must be less than {len}"),
             Error::Closed => write!(f, "stream is closed"),
             Error::Seek(SeekFault::Negative) => write!(f, "cannot seek to negative position with SEEK_SET"),
             Error::Seek(SeekFault::Backwards) => write!(f, "cannot seek zstd decompression stream backwards"),
@@ -361,23 +455,17 @@ impl fmt::Display for Error {
             Error::Cancelled { code } => write!(f, "cancelled by the progress callback, with code {code}"),
             Error::Busy => write!(f, "the object is busy: another call on it is running"),
 
-            Error::Zstd { doing, code } => write!(f, "{doing}: {}", code.name()),
-            Error::UnusableDictionary { doing, why } => write!(f, "{doing}: {why}"),
+            Error::Zstd { code, .. } => write!(f, "{}", code.name()),
+            Error::UnusableDictionary { why, .. } => write!(f, "{why}"),
             Error::NoEstimateWithThreads => {
-                write!(f, "cannot estimate compression context size: there is no estimate for threads of 1 or more")
+                write!(f, "there is no estimate for threads of 1 or more")
             }
-            Error::Training { code, why } => write!(f, "cannot train dict: {}{why}", code.name()),
+            Error::Training { code, why } => write!(f, "{}{why}", code.name()),
 
             Error::HeaderCut { needed, have } => {
                 write!(f, "not enough data for frame parameters; need {needed} bytes, got {have}")
             }
-            Error::BrokenFrame { while_decompressing, broken, at, have } => {
-                let no_header = matches!(broken, Broken::Empty | Broken::HeaderCut { .. } | Broken::NotAFrame(_));
-                match (while_decompressing, no_header) {
-                    (true, true) => write!(f, "error determining content size from frame header: ")?,
-                    (true, false) => write!(f, "decompression error: ")?,
-                    (false, _) => write!(f, "cannot find the end of the frame: ")?,
-                }
+            Error::BrokenFrame { broken, at, have, .. } => {
                 match broken {
                     Broken::Empty => write!(f, "there is no input")?,
                     Broken::HeaderCut { needed } => write!(f, "it needs {needed} bytes, got {have}")?,
@@ -403,31 +491,31 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
-            Error::InputEndsInsideFrame { doing } => write!(f, "{doing}: input ends inside a frame"),
+            Error::InputEndsInsideFrame { .. } => write!(f, "input ends inside a frame"),
             Error::NoContentSize => write!(
                 f,
                 "could not determine content size in frame header: the frame does not record it; give max_output_size"
             ),
-            Error::WrongSize { doing, produced, recorded } => {
-                write!(f, "{doing}: decompressed {produced} bytes; expected {recorded}")
+            Error::WrongSize { produced, recorded, .. } => {
+                write!(f, "decompressed {produced} bytes; expected {recorded}")
             }
             Error::OutputLimit { limit, needed: Some(needed) } => write!(
                 f,
-                "decompression error: did not decompress full frame: its {needed} bytes are more than max_output_size, \
+                "did not decompress full frame: its {needed} bytes are more than max_output_size, \
                  {limit}"
             ),
             Error::OutputLimit { limit, needed: None } => write!(
                 f,
-                "decompression error: did not decompress full frame: the content is more than max_output_size, {limit} \
+                "did not decompress full frame: the content is more than max_output_size, {limit} \
                  bytes"
             ),
-            Error::StreamLimit { doing, limit } => write!(
+            Error::StreamLimit { limit, .. } => write!(
                 f,
-                "{doing}: the content is more than max_output_size; {limit} bytes have been produced, which is the limit"
+                "the content is more than max_output_size; {limit} bytes have been produced, which is the limit"
             ),
-            Error::WindowLimit { doing, window, limit } => {
+            Error::WindowLimit { window, limit, .. } => {
                 let too_large = Code::WINDOW_TOO_LARGE.name();
-                write!(f, "{doing}: {too_large}: frame needs a window of {window} bytes, the limit is {limit}; ")?;
+                write!(f, "{too_large}: frame needs a window of {window} bytes, the limit is {limit}; ")?;
                 if window <= 1 << 31 {
                     write!(f, "raise max_window_size")
                 } else {
@@ -437,9 +525,9 @@ impl fmt::Display for Error {
             Error::ExtraData { bytes } => {
                 write!(f, "compressed input contains {bytes} bytes of unused data, which is disallowed")
             }
-            Error::DictionaryMissing { doing, wanted, given, first } => {
+            Error::DictionaryMissing { wanted, given, first, .. } => {
                 let mismatch = Code::DICTIONARY_WRONG.name();
-                write!(f, "{doing}: {mismatch}: the frame was made with dictionary {wanted}, ")?;
+                write!(f, "{mismatch}: the frame was made with dictionary {wanted}, ")?;
                 match (given, first) {
                     (0, _) => write!(f, "none was given"),
                     (1, 0) => write!(f, "the one given has no id"),
@@ -447,16 +535,12 @@ impl fmt::Display for Error {
                     (count, _) => write!(f, "which is none of the {count} given"),
                 }
             }
-            Error::DictionaryNeeded { doing, code } => {
-                write!(
-                    f,
-                    "{doing}: {}: the frame needs a dictionary, which it does not name, and none was given",
-                    code.name()
-                )
+            Error::DictionaryNeeded { code, .. } => {
+                write!(f, "{}: the frame needs a dictionary, which it does not name, and none was given", code.name())
             }
-            Error::HeaderTooShort { doing } => write!(f, "{doing}: {}", Code::SRC_SIZE_WRONG.name()),
-            Error::NoThreads { doing } => {
-                write!(f, "{doing}: {}, or worker threads cannot be started", Code::MEMORY_ALLOCATION.name())
+            Error::HeaderTooShort { .. } => write!(f, "{}", Code::SRC_SIZE_WRONG.name()),
+            Error::NoThreads { .. } => {
+                write!(f, "{}, or worker threads cannot be started", Code::MEMORY_ALLOCATION.name())
             }
             Error::NotSkippable => write!(f, "not a skippable frame"),
             Error::Chunk { index, fault } => match fault {
@@ -481,10 +565,29 @@ impl fmt::Display for Error {
 
             Error::OutOfMemory(OutOfMemory { bytes: 0 }) => write!(f, "not enough memory"),
             Error::OutOfMemory(OutOfMemory { bytes }) => write!(f, "not enough memory: {bytes} bytes could not be had"),
-            Error::BufferTooSmall { doing, needed, have } => {
-                write!(f, "{doing}: {}: it has {have} bytes, {needed} are enough", Code::DST_SIZE_TOO_SMALL.name())
+            Error::BufferTooSmall { needed, have, .. } => {
+                write!(f, "{}: it has {have} bytes, {needed} are enough", Code::DST_SIZE_TOO_SMALL.name())
             }
             Error::Panic => write!(f, "internal error of zst; please report it"),
+        }
+    }
+}
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BatchError::Call(error) => write!(f, "{error}"),
+            BatchError::Item { index, doing, error } => {
+                write!(f, "{doing} item {index}: ")?;
+                error.explain(f)
+            }
+            BatchError::UnknownSize { index } => write!(f, "could not determine decompressed size of item {index}"),
+            BatchError::NothingToCompress { items: 0 } => write!(f, "no source elements found"),
+            BatchError::NothingToCompress { .. } => write!(f, "source elements are empty"),
+            BatchError::NothingToDecompress => write!(f, "must pass at least 1 argument"),
+            BatchError::SizesMismatch { expected, actual } => {
+                write!(f, "decompressed_sizes size mismatch; expected {expected}, got {actual}")
+            }
         }
     }
 }

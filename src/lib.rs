@@ -15,6 +15,8 @@ pub mod engine;
 #[allow(unsafe_code)]
 pub mod ffi;
 
+pub mod batch;
+pub mod buffers;
 mod compression_context;
 pub mod compression_chunker;
 pub mod compression_dict;
@@ -38,6 +40,8 @@ pub mod error;
 pub mod frame;
 pub mod iterator;
 mod kept;
+pub mod multi_compress_to_buffer;
+pub mod multi_decompress_to_buffer;
 mod pool;
 pub mod pull;
 pub mod push;

@@ -81,6 +81,13 @@ impl Record {
         self.produced.store(progression.produced, Relaxed);
     }
 
+    /// Counts an item of a batch that was compressed from `consumed` bytes to `produced` ones.
+    pub fn add(&self, consumed: u64, produced: u64) {
+        self.ingested.fetch_add(consumed, Relaxed);
+        self.consumed.fetch_add(consumed, Relaxed);
+        self.produced.fetch_add(produced, Relaxed);
+    }
+
     pub fn progression(&self) -> Progression {
         Progression {
             ingested: self.ingested.load(Relaxed),

@@ -15,6 +15,7 @@ mod output;
 mod parameters;
 mod shared;
 mod trainer;
+mod workers;
 
 pub use cctx::{CCtx, Ending, Progression, Step as CompressionStep};
 pub use cdict::CDict;
@@ -28,6 +29,7 @@ pub use output::{OutOfMemory, Output, Room, written};
 pub use parameters::{CCtxParams, CParams, cparams, parameter_bounds};
 pub use shared::{Shared, try_box};
 pub use trainer::{Algorithm, Trained, Training, check_dictionary_header, dictionary_id, train};
+pub use workers::{end_idle_helpers, lead_team};
 
 /// How a dictionary's bytes are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -114,6 +114,30 @@ impl Output {
         Ok(written)
     }
 
+    /// Lets `write` fill rooms of these sizes, one behind the other, in any order. When it succeeds, all of them must
+    /// be full.
+    pub fn fill_rooms<E: From<OutOfMemory>>(
+        &mut self,
+        sizes: impl ExactSizeIterator<Item = usize>,
+        write: impl FnOnce(&mut [Room<'_>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut rooms = Vec::new();
+        rooms.try_reserve_exact(sizes.len()).map_err(|_| OutOfMemory { bytes: 0 })?;
+        let mut rest = self.spare();
+        let mut total = 0;
+        for size in sizes {
+            let (place, behind) = rest.split_at_mut(size);
+            rooms.push(Room::new(place));
+            rest = behind;
+            total += size;
+        }
+        write(&mut rooms)?;
+        // A room has seen values for everything that it counts.
+        assert!(rooms.iter().all(|room| room.left() == 0), "a room is not full");
+        self.len += total;
+        Ok(())
+    }
+
     /// Forgets the content and keeps the memory.
     pub fn clear(&mut self) {
         self.len = 0;

@@ -1,10 +1,11 @@
 //! The only place where pointers from C become references, and where panics stop.
 
 use super::bytes::zst_slice;
-use super::error::{record, zst_error};
+use super::error::{record, record_batch, zst_error};
 use super::status::{ZST_OK, zst_status};
+use crate::batch::Items;
 use crate::engine::{Format, OutOfMemory, Shared, try_box};
-use crate::error::Error;
+use crate::error::{BatchError, Error};
 use std::ffi::{CStr, c_char, c_void};
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -45,6 +46,21 @@ impl Call {
         record(&error, unsafe { self.err.cast::<MaybeUninit<zst_error>>().as_mut() })
     }
 
+    /// The same for calls with many items.
+    pub fn run_batch(self, body: impl FnOnce(&Call) -> Result<(), BatchError>) -> zst_status {
+        let mut failure = None;
+        let err = self.err;
+        let status = self.run(|call| {
+            failure = body(call).err();
+            Ok(())
+        });
+        match failure {
+            // SAFETY: NULL, or valid for writing (see `begin`).
+            Some(failure) => record_batch(&failure, unsafe { err.cast::<MaybeUninit<zst_error>>().as_mut() }),
+            None => status,
+        }
+    }
+
     /// A handle, or a struct that the function reads.
     pub fn borrow<T>(&self, pointer: *const T, name: &'static str) -> Result<&T, Error> {
         // SAFETY: NULL, or a live object (see `begin`).
@@ -83,6 +99,26 @@ impl Call {
         Ok(unsafe { std::slice::from_raw_parts(pointer.cast(), len) })
     }
 
+    /// The same where NULL means none, whatever `len` says.
+    pub fn bytes_optional(
+        &self,
+        pointer: *const c_void,
+        len: usize,
+        name: &'static str,
+    ) -> Result<Option<&[u8]>, Error> {
+        if pointer.is_null() { Ok(None) } else { self.bytes(pointer, len, name).map(Some) }
+    }
+
+    /// An array.
+    pub fn array<T>(&self, pointer: *const T, count: usize, name: &'static str) -> Result<&[T], Error> {
+        if count == 0 {
+            return Ok(&[]);
+        }
+        check_range(pointer.cast(), count.saturating_mul(size_of::<T>()), name)?;
+        // SAFETY: not NULL, and an array of so many (see `begin`).
+        Ok(unsafe { std::slice::from_raw_parts(pointer, count) })
+    }
+
     /// A NUL-terminated string.
     pub fn string(&self, pointer: *const c_char, name: &'static str) -> Result<&CStr, Error> {
         if pointer.is_null() {
@@ -114,31 +150,14 @@ impl Call {
     }
 
     /// An array of slices, each of them checked.
-    pub fn slices(
-        &self,
-        pointer: *const zst_slice,
-        count: usize,
-        name: &'static str,
-    ) -> Result<impl ExactSizeIterator<Item = &[u8]> + Clone, Error> {
-        let slices: &[zst_slice] = if count == 0 {
-            &[]
-        } else {
-            check_range(pointer.cast(), count.saturating_mul(size_of::<zst_slice>()), name)?;
-            // SAFETY: not NULL, and an array of so many (see `begin`).
-            unsafe { std::slice::from_raw_parts(pointer, count) }
-        };
+    pub fn slices(&self, pointer: *const zst_slice, count: usize, name: &'static str) -> Result<Slices<'_>, Error> {
+        let slices = self.array(pointer, count, name)?;
         for slice in slices {
             if slice.len > 0 {
                 check_range(slice.data, slice.len, name)?;
             }
         }
-        Ok(slices.iter().map(|slice| {
-            if slice.len == 0 {
-                return &[][..];
-            }
-            // SAFETY: checked above, and valid for so many bytes (see `begin`).
-            unsafe { std::slice::from_raw_parts(slice.data.cast(), slice.len) }
-        }))
+        Ok(Slices(slices))
     }
 
     /// What is left of input that the caller has lent and keeps valid.
@@ -158,6 +177,38 @@ impl Call {
     pub fn out_optional<T>(&self, pointer: *mut T) -> Option<Out<'_, T>> {
         // SAFETY: NULL, or valid for writing one value (see `begin`).
         unsafe { pointer.cast::<MaybeUninit<T>>().as_mut() }.map(Out)
+    }
+}
+
+/// Slices that have been checked.
+#[derive(Clone, Copy)]
+pub struct Slices<'call>(&'call [zst_slice]);
+
+// SAFETY: the bytes are only read, for as long as the call takes.
+unsafe impl Sync for Slices<'_> {}
+
+impl<'call> Slices<'call> {
+    pub fn iter(self) -> impl ExactSizeIterator<Item = &'call [u8]> + Clone {
+        self.0.iter().map(bytes_of)
+    }
+}
+
+/// The bytes of a slice that `Call::slices` has checked.
+fn bytes_of(slice: &zst_slice) -> &[u8] {
+    if slice.len == 0 {
+        return &[];
+    }
+    // SAFETY: not NULL, and valid for so many bytes (see `Call::begin`).
+    unsafe { std::slice::from_raw_parts(slice.data.cast(), slice.len) }
+}
+
+impl Items for Slices<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn get(&self, index: usize) -> &[u8] {
+        bytes_of(&self.0[index])
     }
 }
 

@@ -194,7 +194,7 @@ pub unsafe extern "C" fn zst_decompressor_decompress_content_dict_chain(
     let call = unsafe { Call::begin(err) };
     call.run(|call| {
         let decompressor = call.borrow(decompressor, "decompressor")?;
-        let frames = call.slices(frames, count, "frames")?;
+        let frames = call.slices(frames, count, "frames")?.iter();
         let out = call.out(out, "out")?;
         let content = decompressor.0.decompress_content_dict_chain(frames)?;
         out.give(content.into());

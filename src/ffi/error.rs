@@ -2,7 +2,7 @@
 
 use super::status::*;
 use crate::engine::Code;
-use crate::error::{Broken, ChunkFault, End, Error, TrainingFault};
+use crate::error::{BatchError, Broken, ChunkFault, End, Error, TrainingFault};
 use std::ffi::c_char;
 use std::fmt::Write;
 use std::mem::MaybeUninit;
@@ -38,12 +38,43 @@ const _: () = assert!(size_of::<zst_error>() == 512 && align_of::<zst_error>() =
 /// Describes `error` in `place`, if there is one; returns its status.
 pub fn record(error: &Error, place: Option<&mut MaybeUninit<zst_error>>) -> zst_status {
     let status = status(error);
-    let Some(place) = place else {
-        return status;
+    if let Some(place) = place {
+        describe(place.write(details(error)), error);
+    }
+    status
+}
+
+/// The same for a call with many items.
+pub fn record_batch(error: &BatchError, place: Option<&mut MaybeUninit<zst_error>>) -> zst_status {
+    const NOTHING: zst_error = zst_error {
+        status: ZST_ERROR_VALUE,
+        zstd_code: 0,
+        callback_code: 0,
+        reserved: 0,
+        item_index: u64::MAX,
+        expected: 0,
+        actual: 0,
+        src_position: 0,
+        message: [0; 464],
     };
+    let told = match error {
+        BatchError::Call(error) => details(error),
+        BatchError::Item { index, error, .. } => zst_error { item_index: *index as u64, ..details(error) },
+        BatchError::UnknownSize { index } => zst_error { item_index: *index as u64, ..NOTHING },
+        BatchError::NothingToCompress { .. } | BatchError::NothingToDecompress => NOTHING,
+        BatchError::SizesMismatch { expected, actual } => zst_error { expected: *expected, actual: *actual, ..NOTHING },
+    };
+    let status = told.status;
+    if let Some(place) = place {
+        describe(place.write(told), error);
+    }
+    status
+}
+
+fn details(error: &Error) -> zst_error {
     let (expected, actual) = numbers(error);
-    let described = place.write(zst_error {
-        status,
+    zst_error {
+        status: status(error),
         zstd_code: zstd_code(error).map_or(0, |code| code.0),
         callback_code: callback_code(error),
         reserved: 0,
@@ -52,10 +83,12 @@ pub fn record(error: &Error, place: Option<&mut MaybeUninit<zst_error>>) -> zst_
         actual,
         src_position: src_position(error),
         message: [0; 464],
-    });
-    // A sentence that is too long is cut; the writer never fails.
-    let _ = write!(Message { place: &mut described.message, len: 0 }, "{error}");
-    status
+    }
+}
+
+/// A sentence that is too long is cut; the writer never fails.
+fn describe(told: &mut zst_error, error: &dyn std::fmt::Display) {
+    let _ = write!(Message { place: &mut told.message, len: 0 }, "{error}");
 }
 
 fn status(error: &Error) -> zst_status {
@@ -70,6 +103,10 @@ fn status(error: &Error) -> zst_status {
         | Error::UnknownWhence { .. }
         | Error::SkipBytesTooLarge
         | Error::SkipBeyondFirstBlock
+        | Error::SegmentsNotPairs
+        | Error::SegmentOutside { .. }
+        | Error::NoBuffers
+        | Error::EmptyBuffer
         | Error::NotPositive { .. }
         | Error::PrecomputeForNothing
         | Error::PrecomputeForBoth
@@ -97,6 +134,7 @@ fn status(error: &Error) -> zst_status {
         | Error::ChunkerNotConsumed { .. } => ZST_ERROR_STATE,
         Error::Busy => ZST_ERROR_BUSY,
         Error::Closed => ZST_ERROR_CLOSED,
+        Error::Index { .. } => ZST_ERROR_INDEX,
         Error::Seek(_) => ZST_ERROR_SEEK,
         Error::Source { .. } | Error::SourceBlock { .. } | Error::CannotOpen { what: End::Source, .. } => {
             ZST_ERROR_SOURCE
@@ -198,6 +236,7 @@ fn numbers(error: &Error) -> (u64, u64) {
         Error::WrongSize { produced, recorded, .. } => (recorded, produced),
         Error::SinkClaim { claimed, given } => (given as u64, claimed as u64),
         Error::SourceBlock { len } => (0, len as u64),
+        Error::Index { len } => (len as u64, 0),
         Error::OutputLimit { limit, needed } => (limit, needed.unwrap_or(0)),
         Error::StreamLimit { limit, .. } => (limit, 0),
         Error::WindowLimit { window, limit, .. } => (limit, window),

@@ -100,13 +100,14 @@ pub extern "C" fn zst_zstd_version_number() -> u32 {
     engine::version_number()
 }
 
-/// Frees the contexts that are kept for compressors and decompressors to come: at most 8 of each kind, of at most
-/// 8 MiB each. They are worth keeping in a program that uses this library again and again; call this when it is done
-/// with it, or before dlclose().
+/// Frees the contexts that are kept for compressors and decompressors to come, at most 8 of each kind, of at most 8 MiB
+/// each, and ends the threads that are kept for batches to come. They are worth keeping in a program that uses this
+/// library again and again; call this when it is done with it, or before dlclose().
 #[unsafe(no_mangle)]
 pub extern "C" fn zst_free_idle_contexts() {
     boundary::guarded(|| {
         crate::compressor::free_idle_contexts();
         crate::decompressor::free_idle_contexts();
+        engine::end_idle_helpers();
     });
 }

@@ -76,7 +76,7 @@ pub unsafe extern "C" fn zst_train_dictionary(
     // SAFETY: the caller follows the rules at the top of zst.h.
     let call = unsafe { Call::begin(err) };
     call.run(|call| {
-        let samples = call.slices(samples, count, "samples")?;
+        let samples = call.slices(samples, count, "samples")?.iter();
         let choices = call.borrow_optional(parameters).map_or(Ok(DEFAULTS), choices)?;
         let out = call.out(out, "out")?;
         let dict = train_dictionary(dict_size, samples, &choices)?;

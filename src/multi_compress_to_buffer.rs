@@ -1,0 +1,178 @@
+//! `multi_compress_to_buffer`: many frames in one call.
+
+use crate::batch::{self, ITEM, Items, Worker};
+use crate::buffers::{Buffer, Collection, Memory, Segment, reserved};
+use crate::compression_context::CompressionContext;
+use crate::compressor::Compressor;
+use crate::engine::{Code, OutOfMemory, Output, Shared, compress_bound, try_box};
+use crate::error::{BatchError, Error};
+use crate::pool::{Configured, Context, Record};
+use std::ops::Range;
+
+const DOING: &str = "error compressing";
+
+/// Frames are written one behind the other into blocks of this size, or larger where a frame needs it. What is not
+/// written to costs nothing, and is given back in the end.
+const BLOCK: usize = 64 << 20;
+
+type Held = Box<Configured<CompressionContext>>;
+
+/// Items in a row, and the places where their segments are listed.
+struct Task<'a> {
+    items: Range<usize>,
+    segments: &'a mut [Segment],
+}
+
+/// What a worker has made.
+struct Product {
+    /// The size of a block.
+    block: usize,
+    blocks: Vec<Output>,
+    stretches: Vec<Stretch>,
+}
+
+/// Items in a row whose frames lie in a row.
+struct Stretch {
+    items: Range<usize>,
+    block: usize,
+    bytes: Range<usize>,
+}
+
+impl Compressor {
+    /// Compresses each item into a frame of its own, on so many threads at most; negative are all CPUs.
+    pub fn multi_compress_to_buffer(&self, items: &impl Items, threads: i32) -> Result<Collection, BatchError> {
+        let count = items.count();
+        let bound = |index: usize| compress_bound(items.get(index).len()).unwrap_or(usize::MAX);
+        if (0..count).all(|index| items.get(index).is_empty()) {
+            return Err(BatchError::NothingToCompress { items: count });
+        }
+        let workers = batch::workers(threads, count);
+        let block = (0..count).map(bound).fold(0, usize::saturating_add) / workers;
+        let record = Shared::try_new(Record::default())?;
+        self.pool().set_latest(&record);
+        let runs = batch::cut(count, workers, |index| items.get(index).len() as u64 + ITEM)?;
+
+        let mut segments = reserved(count)?;
+        segments.resize(count, Segment::default());
+        let mut tasks = reserved(runs.len())?;
+        let mut rest = &mut segments[..];
+        for run in runs {
+            let (segments, behind) = rest.split_at_mut(run.items.len());
+            tasks.push((Task { items: run.items, segments }, run.weight));
+            rest = behind;
+        }
+        let products = batch::run(tasks, workers, |worker| self.work(items, block.min(BLOCK), &record, worker))?;
+        join(products, segments)
+    }
+
+    fn work(&self, items: &impl Items, block: usize, record: &Record, worker: Worker<'_, Task<'_>>) -> Product {
+        let mut product = Product { block, blocks: Vec::new(), stretches: Vec::new() };
+        let mut held = None;
+        while let Some(task) = (worker.next)() {
+            for (index, segment) in task.items.zip(task.segments) {
+                if worker.failures.before(index) {
+                    break;
+                }
+                let src = items.get(index);
+                if let Err(error) = self.work_on(src, index, segment, &mut held, &mut product) {
+                    worker.failures.report(index, BatchError::Item { index, doing: DOING, error });
+                    break;
+                }
+                record.add(src.len() as u64, segment.length);
+            }
+        }
+        if let Some(held) = held {
+            record.set_memory_size(held.context.memory_size());
+            self.pool().give_back(held, true);
+        }
+        if let Some(last) = product.blocks.last_mut() {
+            last.shrink();
+        }
+        product
+    }
+
+    fn work_on(
+        &self,
+        src: &[u8],
+        index: usize,
+        segment: &mut Segment,
+        held: &mut Option<Held>,
+        product: &mut Product,
+    ) -> Result<(), Error> {
+        let bound = compress_bound(src.len()).ok_or(Error::Zstd { doing: DOING, code: Code::SRC_SIZE_WRONG })?;
+        let block = product.block_with_room(bound)?;
+        let mut context = match held.take() {
+            Some(held) => held,
+            None => self.lease(DOING)?,
+        };
+        let start = block.len();
+        match block.fill(|spare| self.compress_in(&mut context.context, spare, src, DOING, None)) {
+            Ok(length) => {
+                *held = Some(context);
+                *segment = Segment { offset: start as u64, length: length as u64 };
+                product.list(index, start..start + length)
+            }
+            Err(error) => {
+                self.pool().give_back(context, false);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Product {
+    fn block_with_room(&mut self, bound: usize) -> Result<&mut Output, OutOfMemory> {
+        if self.blocks.last().is_none_or(|last| last.capacity() - last.len() < bound) {
+            if let Some(full) = self.blocks.last_mut() {
+                full.shrink();
+            }
+            self.blocks.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
+            self.blocks.push(Output::with_likely_size(self.block.max(bound), 0)?);
+        }
+        let last = self.blocks.len() - 1;
+        Ok(&mut self.blocks[last])
+    }
+
+    /// The item's frame is the last thing in the last block.
+    fn list(&mut self, index: usize, bytes: Range<usize>) -> Result<(), Error> {
+        let block = self.blocks.len() - 1;
+        if let Some(last) = self.stretches.last_mut()
+            && last.block == block
+            && last.items.end == index
+        {
+            last.items.end = index + 1;
+            last.bytes.end = bytes.end;
+            return Ok(());
+        }
+        self.stretches.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
+        self.stretches.push(Stretch { items: index..index + 1, block, bytes });
+        Ok(())
+    }
+}
+
+/// One collection of what all workers have made, in the order of the items.
+fn join(products: Vec<Product>, mut segments: Vec<Segment>) -> Result<Collection, BatchError> {
+    let mut parts = reserved(products.iter().map(|product| product.stretches.len()).sum())?;
+    for product in products {
+        let mut memories = reserved(product.blocks.len())?;
+        for block in product.blocks {
+            let block: Box<dyn Memory> = try_box(block)?;
+            memories.push(Shared::try_new(block)?);
+        }
+        for stretch in product.stretches {
+            parts.push((memories[stretch.block].clone(), stretch));
+        }
+    }
+    parts.sort_unstable_by_key(|(_, stretch)| stretch.items.start);
+    for (_, stretch) in &parts {
+        for segment in &mut segments[stretch.items.clone()] {
+            segment.offset -= stretch.bytes.start as u64;
+        }
+    }
+    let segments = Shared::try_new(segments)?;
+    let mut buffers = reserved(parts.len())?;
+    for (memory, stretch) in parts {
+        buffers.push(Shared::try_new(Buffer::part(&memory, stretch.bytes, &segments, stretch.items))?);
+    }
+    Ok(Collection::of(buffers)?)
+}

@@ -1,0 +1,181 @@
+//! `multi_decompress_to_buffer`: the contents of many frames in one call.
+
+use crate::batch::{self, ITEM, Items, Worker};
+use crate::buffers::{Buffer, Collection, Memory, Segment, reserved};
+use crate::decompression_context::DecompressionContext;
+use crate::decompressor::Decompressor;
+use crate::engine::{FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header, try_box};
+use crate::error::{BatchError, Error};
+use crate::frame::Frame;
+use crate::pool::{Configured, Context, Record};
+use std::ops::Range;
+
+const DOING: &str = "error decompressing";
+
+/// The size of an item's content is believed without a look at its blocks if it is one block, or not so many times the
+/// size of the item.
+const BLOCK: u64 = 128 << 10;
+const PLAUSIBLE: u64 = 64;
+
+type Held = Box<Configured<DecompressionContext>>;
+
+/// Items in a row, and the room for their contents.
+struct Task<'a, 'b> {
+    items: Range<usize>,
+    room: &'a mut Room<'b>,
+}
+
+impl Decompressor {
+    /// Decompresses each item's first frame, on so many threads at most; negative are all CPUs. `sizes`, if there are
+    /// any, are those of the contents: numbers in the byte order of the machine, 0 where the frame records it.
+    pub fn multi_decompress_to_buffer(
+        &self,
+        items: &impl Items,
+        sizes: Option<&[u8]>,
+        threads: i32,
+    ) -> Result<Collection, BatchError> {
+        let count = items.count();
+        if let Some(sizes) = sizes {
+            let expected = (count as u64).saturating_mul(size_of::<u64>() as u64);
+            if sizes.len() as u64 != expected {
+                return Err(BatchError::SizesMismatch { expected, actual: sizes.len() as u64 });
+            }
+        }
+        if count == 0 {
+            return Err(BatchError::NothingToDecompress);
+        }
+        let mut segments = reserved(count)?;
+        if let Err((index, error)) = self.find_sizes(items, sizes, &mut segments) {
+            // An item before that one may be wrong as well, and would be the first.
+            segments.truncate(index);
+            if index > 0 {
+                self.decompress_items(items, &segments, threads)?;
+            }
+            return Err(error);
+        }
+        let content = self.decompress_items(items, &segments, threads)?;
+        let len = content.len();
+        let content: Box<dyn Memory> = try_box(content)?;
+        let (content, segments) = (Shared::try_new(content)?, Shared::try_new(segments)?);
+        let mut buffers = reserved(1)?;
+        buffers.push(Shared::try_new(Buffer::part(&content, 0..len, &segments, 0..count))?);
+        Ok(Collection::of(buffers)?)
+    }
+
+    /// Lists where each item's content is going to be. Fails with the index of an item.
+    fn find_sizes(
+        &self,
+        items: &impl Items,
+        sizes: Option<&[u8]>,
+        segments: &mut Vec<Segment>,
+    ) -> Result<(), (usize, BatchError)> {
+        let sizes = sizes.map(|sizes| sizes.as_chunks::<{ size_of::<u64>() }>().0);
+        let mut offset = 0u64;
+        for index in 0..items.count() {
+            let given = sizes.map_or(0, |sizes| u64::from_ne_bytes(sizes[index]));
+            let length = self.size_of_item(items.get(index), given);
+            let length = length.ok_or((index, BatchError::UnknownSize { index }))?;
+            let length = length.map_err(|error| (index, BatchError::Item { index, doing: DOING, error }))?;
+            segments.push(Segment { offset, length });
+            let end = offset.checked_add(length).filter(|&end| end <= isize::MAX as u64);
+            offset = end.ok_or((index, OutOfMemory { bytes: u64::MAX }.into()))?;
+        }
+        Ok(())
+    }
+
+    /// The size of the content of the first frame in `src`, if anybody knows it, and if it can be.
+    fn size_of_item(&self, src: &[u8], given: u64) -> Option<Result<u64, Error>> {
+        let format = self.parameters().format;
+        let mut rest = src;
+        let recorded = loop {
+            match frame_header(rest, format) {
+                Ok(Header::Complete(header)) if header.kind == FrameKind::Skippable => {
+                    match Frame::first(rest, format) {
+                        Ok(frame) if frame.compressed_size < rest.len() => rest = &rest[frame.compressed_size..],
+                        // There is no content; whether that is an error is for the decoder to say.
+                        Ok(_) | Err(_) => break Some(0),
+                    }
+                }
+                Ok(Header::Complete(header)) => break header.content_size,
+                Ok(Header::Cut { .. }) | Err(_) => return None,
+            }
+        };
+        let size = match (recorded, given) {
+            (None, 0) => return None,
+            (Some(recorded), 0) => recorded,
+            (Some(recorded), given) if recorded != given => {
+                return Some(Err(Error::WrongSize { doing: DOING, produced: recorded, recorded: given }));
+            }
+            (_, given) => given,
+        };
+        if let Some(limit) = self.parameters().max_output_size
+            && size > limit
+        {
+            return Some(Err(Error::OutputLimit { limit, needed: Some(size) }));
+        }
+        if size > BLOCK && size > PLAUSIBLE * rest.len() as u64 {
+            // Nothing is reserved for what cannot be.
+            let have = rest.len();
+            let at = src.len() - have;
+            match Frame::first(rest, format) {
+                Err(broken) => return Some(Err(Error::BrokenFrame { while_decompressing: true, broken, at, have })),
+                Ok(frame) if frame.content_bound < size => {
+                    let produced = frame.content_bound;
+                    return Some(Err(Error::WrongSize { doing: DOING, produced, recorded: size }));
+                }
+                Ok(_) => {}
+            }
+        }
+        Some(Ok(size))
+    }
+
+    /// The contents of the items for which there are segments, one behind the other.
+    fn decompress_items(&self, items: &impl Items, segments: &[Segment], threads: i32) -> Result<Output, BatchError> {
+        let count = segments.len();
+        let total = segments.last().map_or(0, |last| last.offset + last.length) as usize;
+        let workers = batch::workers(threads, count);
+        let weight = |index: usize| segments[index].length + items.get(index).len() as u64 + ITEM;
+        let runs = batch::cut(count, workers, weight)?;
+        let record = Shared::try_new(Record::default())?;
+        self.pool().set_latest(&record);
+        let mut output = Output::with_capacity(total)?;
+        let size_of =
+            |items: &Range<usize>| segments[items.clone()].iter().map(|segment| segment.length as usize).sum::<usize>();
+        let mut sizes = reserved(runs.len())?;
+        sizes.extend(runs.iter().map(|run| size_of(&run.items)));
+        output.fill_rooms(sizes.into_iter(), |rooms| {
+            let mut tasks = reserved(rooms.len())?;
+            tasks.extend(rooms.iter_mut().zip(runs).map(|(room, run)| (Task { items: run.items, room }, run.weight)));
+            batch::run(tasks, workers, |worker| self.work(items, segments, &record, worker)).map(drop)
+        })?;
+        Ok(output)
+    }
+
+    fn work(&self, items: &impl Items, segments: &[Segment], record: &Record, worker: Worker<'_, Task<'_, '_>>) {
+        let mut held = None;
+        while let Some(task) = (worker.next)() {
+            for index in task.items {
+                if worker.failures.before(index) {
+                    break;
+                }
+                let expected = segments[index].length;
+                if let Err(error) = self.work_on(items.get(index), expected, &mut held, task.room) {
+                    worker.failures.report(index, BatchError::Item { index, doing: DOING, error });
+                    break;
+                }
+            }
+        }
+        if let Some(held) = held {
+            record.set_memory_size(held.context.memory_size());
+            self.pool().give_back(held, true);
+        }
+    }
+
+    fn work_on(&self, src: &[u8], expected: u64, held: &mut Option<Held>, room: &mut Room<'_>) -> Result<(), Error> {
+        let held = match held {
+            Some(held) => held,
+            None => held.insert(self.lease()?),
+        };
+        self.decompress_exactly(&mut held.context, src, expected, room)
+    }
+}
