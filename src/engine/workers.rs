@@ -10,6 +10,7 @@
 use std::mem::{MaybeUninit, transmute};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -19,32 +20,54 @@ const TEAMS: usize = 16;
 const HELPERS: usize = 256;
 /// So long a helper waits for work.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often a lock is tried that is only held for moments, unless it was held when the process forked.
-const TRIES: usize = 1000;
+/// What a thread does to itself. All other signals are the program's own, and not for helpers.
+const FAULTS: [libc::c_int; 6] = [libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGSEGV, libc::SIGSYS, libc::SIGTRAP];
 
-static OFFICE: Mutex<Office> =
-    Mutex::new(Office { teams: [const { None }; TEAMS], helpers: 0, idle: 0, leaving: 0, process: 0 });
+static OFFICE: Mutex<Office> = Mutex::new(Office::NEW);
+/// The process whose helpers the office knows. In another one its lock may be held by a thread that does not exist.
+static PROCESS: AtomicU32 = AtomicU32::new(0);
 /// There is work, or helpers should go.
 static BELL: Condvar = Condvar::new();
-/// A helper has gone.
-static GONE: Condvar = Condvar::new();
+/// A helper has left.
+static LEFT: Condvar = Condvar::new();
 
 struct Office {
     teams: [Option<Job>; TEAMS],
     /// Threads that exist.
     helpers: usize,
-    /// Of these, those who wait.
-    idle: usize,
-    /// Of these, those who have been asked to go.
+    /// Of these, those who have been asked to leave.
     leaving: usize,
-    /// Whose threads they are.
-    process: u32,
+    /// The thread that left last. It ends when the one that left before it has ended: who waits for it waits for all.
+    last: Option<libc::pthread_t>,
 }
+
+impl Office {
+    const NEW: Office = Office { teams: [const { None }; TEAMS], helpers: 0, leaving: 0, last: None };
+
+    /// Helpers that can be called: they wait for work, or are about to.
+    fn free(&self) -> usize {
+        let busy: usize = self.teams.iter().flatten().map(|job| job.inside).sum();
+        self.helpers - busy - self.leaving
+    }
+
+    /// A place at the first job that wants helpers: where it is listed, the work, a number.
+    fn find_work(&mut self) -> Option<(usize, *const Work, usize)> {
+        self.teams.iter_mut().enumerate().find_map(|(place, team)| {
+            let job = team.as_mut().filter(|job| job.wanted > 0)?;
+            job.wanted -= 1;
+            job.inside += 1;
+            job.next += 1;
+            Some((place, job.work, job.next - 1))
+        })
+    }
+}
+
+type Work = dyn Fn(usize) + Sync;
 
 /// What a team does. It is on the office's list as long as the call that leads the team is running.
 #[derive(Clone, Copy)]
 struct Job {
-    work: *const (dyn Fn(usize) + Sync),
+    work: *const Work,
     /// Helpers that are still wanted.
     wanted: usize,
     /// The number of the next one.
@@ -88,19 +111,19 @@ impl Team<'_> {
         let Some(place) = office.teams.iter().position(Option::is_none) else { return };
         // SAFETY: only the lifetime changes. `finish` takes the job off the list, and waits for everyone who uses it,
         // before the borrow of `work` ends.
-        let work: *const (dyn Fn(usize) + Sync) = unsafe { transmute(work) };
+        let work: *const Work = unsafe { transmute(work) };
         office.teams[place] = Some(Job { work, wanted: helpers, next: 1, inside: 0, panicked: false, done: self.done });
         self.place = Some(place);
-        let missing = helpers.saturating_sub(office.idle).min(HELPERS - office.helpers.min(HELPERS));
+        let free = office.free();
+        let missing = helpers.saturating_sub(free).min(HELPERS.saturating_sub(office.helpers));
         for _ in 0..missing {
             if !start_helper() {
                 break;
             }
             office.helpers += 1;
         }
-        let sleeping = office.idle.min(helpers);
         drop(office);
-        for _ in 0..sleeping {
+        for _ in 0..helpers.min(free) {
             BELL.notify_one();
         }
     }
@@ -108,7 +131,7 @@ impl Team<'_> {
     /// Takes the job off the list when nobody is at it any more; returns whether a helper has panicked.
     fn finish(&mut self) -> bool {
         let Some(place) = self.place.take() else { return false };
-        let mut office = OFFICE.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut office = lock();
         loop {
             let Some(job) = &mut office.teams[place] else { return false };
             job.wanted = 0;
@@ -128,35 +151,50 @@ impl Drop for Team<'_> {
     }
 }
 
-/// Ends the helpers that wait for work, and waits until they have gone.
+/// Ends the helpers that have nothing to do, and waits until their threads have ended: not one of them is in this code
+/// then.
 pub fn end_idle_helpers() {
     let Some(mut office) = enter() else { return };
-    office.leaving = office.idle;
+    office.leaving += office.free();
     BELL.notify_all();
     while office.leaving > 0 {
-        office = GONE.wait(office).unwrap_or_else(PoisonError::into_inner);
+        office = LEFT.wait(office).unwrap_or_else(PoisonError::into_inner);
     }
+    let last = office.last.take();
+    drop(office);
+    wait_for_end(last);
 }
 
-/// The office, unless its lock was held when the process forked.
+/// The office. After a fork it is opened anew, without the helpers and teams of the parent; none when its lock was held
+/// then.
 fn enter() -> Option<MutexGuard<'static, Office>> {
-    for _ in 0..TRIES {
-        match OFFICE.try_lock() {
-            Ok(office) => return Some(own(office)),
-            Err(TryLockError::Poisoned(poisoned)) => return Some(own(poisoned.into_inner())),
-            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
-        }
+    let process = std::process::id();
+    if PROCESS.load(Relaxed) == process {
+        return Some(lock());
     }
-    None
+    let mut office = match OFFICE.try_lock() {
+        Ok(office) => office,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => return None,
+    };
+    // Two threads may have come at the same time.
+    if PROCESS.swap(process, Relaxed) != process {
+        *office = Office::NEW;
+    }
+    Some(office)
 }
 
-/// Forgets the helpers and teams of a parent process.
-fn own(mut office: MutexGuard<'static, Office>) -> MutexGuard<'static, Office> {
-    let process = std::process::id();
-    if office.process != process {
-        *office = Office { teams: [const { None }; TEAMS], helpers: 0, idle: 0, leaving: 0, process };
+/// The office where it is known to be that of this process.
+fn lock() -> MutexGuard<'static, Office> {
+    OFFICE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until a thread that has left has ended.
+fn wait_for_end(thread: Option<libc::pthread_t>) {
+    if let Some(thread) = thread {
+        // SAFETY: it was made joinable by this process, and taken out of the office, so nobody else waits for it.
+        unsafe { libc::pthread_join(thread, null_mut()) };
     }
-    office
 }
 
 /// Makes a thread. (The standard library would abort when it finds no memory for one.)
@@ -168,33 +206,34 @@ fn start_helper() -> bool {
     }
     let mut thread = MaybeUninit::uninit();
     let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-    // SAFETY: the places are valid; the attributes are the default ones. The program's signals are not for helpers:
-    // they are made with all of them blocked.
+    // SAFETY: the places are valid; the attributes are the default ones. A thread begins with the mask of its maker.
     unsafe {
         libc::sigfillset(all.as_mut_ptr());
+        for fault in FAULTS {
+            libc::sigdelset(all.as_mut_ptr(), fault);
+        }
         libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
         let made = libc::pthread_create(thread.as_mut_ptr(), null(), start, null_mut());
         libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), null_mut());
-        made == 0 && libc::pthread_detach(thread.assume_init()) == 0
+        made == 0
     }
 }
 
 /// What a helper does all day.
 fn help() {
-    let mut office = OFFICE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut office = lock();
+    let mut in_vain = false;
     loop {
-        let found = office.teams.iter_mut().enumerate().find_map(|(place, team)| {
-            let job = team.as_mut().filter(|job| job.wanted > 0)?;
-            job.wanted -= 1;
-            job.inside += 1;
-            job.next += 1;
-            Some((place, job.work, job.next - 1))
-        });
-        if let Some((place, work, number)) = found {
+        if office.leaving > 0 {
+            office.leaving -= 1;
+            break;
+        }
+        if let Some((place, work, number)) = office.find_work() {
             drop(office);
             // SAFETY: the job is listed until its last helper has left, and `work` lives as long.
             let panicked = catch_unwind(AssertUnwindSafe(|| unsafe { (*work)(number) })).map_err(std::mem::forget);
-            office = OFFICE.lock().unwrap_or_else(PoisonError::into_inner);
+            office = lock();
+            in_vain = false;
             if let Some(job) = &mut office.teams[place] {
                 job.inside -= 1;
                 job.panicked |= panicked.is_err();
@@ -204,18 +243,18 @@ fn help() {
                     unsafe { (*job.done).notify_one() };
                 }
             }
-            continue;
-        }
-        office.idle += 1;
-        let (waited, waiting) = BELL.wait_timeout(office, PATIENCE).unwrap_or_else(PoisonError::into_inner);
-        office = waited;
-        office.idle -= 1;
-        let asked = office.leaving > 0;
-        if asked || waiting.timed_out() && office.teams.iter().flatten().all(|job| job.wanted == 0) {
-            office.leaving -= usize::from(asked);
-            office.helpers -= 1;
-            GONE.notify_all();
-            return;
+        } else if in_vain {
+            break;
+        } else {
+            let (waited, waiting) = BELL.wait_timeout(office, PATIENCE).unwrap_or_else(PoisonError::into_inner);
+            office = waited;
+            in_vain = waiting.timed_out();
         }
     }
+    office.helpers -= 1;
+    // SAFETY: nothing is asked of the caller.
+    let before = office.last.replace(unsafe { libc::pthread_self() });
+    LEFT.notify_all();
+    drop(office);
+    wait_for_end(before);
 }

@@ -25,8 +25,9 @@ pub unsafe extern "C" fn zst_buffer_with_segments_collection_new(
     // SAFETY: the caller follows the rules at the top of zst.h.
     let call = unsafe { Call::begin(err) };
     call.run(|call| {
+        let buffers = call.array(buffers, count, "buffers")?;
         let mut list = reserved(count)?;
-        for &buffer in call.array(buffers, count, "buffers")? {
+        for &buffer in buffers {
             list.push(call.borrow(buffer, "a buffer")?.0.clone());
         }
         let out = call.out(out, "out")?;
