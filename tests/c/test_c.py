@@ -15,7 +15,8 @@ VALGRIND = [
     "--track-origins=no",
 ]
 STATIC = HERE / "test_static.c"
-SHARED = sorted(set(HERE.glob("test_*.c")) - {STATIC})
+UNLOAD = HERE / "test_unload.c"
+SHARED = sorted(set(HERE.glob("test_*.c")) - {STATIC, UNLOAD})
 
 
 @pytest.fixture
@@ -64,6 +65,14 @@ def test_static(tool, run, build, pkg_config):
 def test_static_under_valgrind(tool, run, build, pkg_config):
     valgrind = tool("valgrind")
     run([valgrind, *VALGRIND, compile_static(tool, run, build, pkg_config)])
+
+
+@pytest.mark.parametrize("under", [[], ["valgrind", *VALGRIND]], ids=["plainly", "under_valgrind"])
+def test_unload_after_batches(under, stage, tool, run, build):
+    """Not linked with the library, so that dlclose() unloads it."""
+    program = build / UNLOAD.stem
+    run([tool("gcc"), *STRICT, UNLOAD, f"-I{stage / 'include'}", "-ldl", "-o", program])
+    run([*map(tool, under[:1]), *under[1:], program, stage / "lib" / "libzst.so"])
 
 
 def test_pkg_config(stage, tool, run, build, pkg_config):
