@@ -113,6 +113,8 @@ impl Record {
 pub struct Configured<C> {
     pub context: C,
     version: Option<u32>,
+    /// The process that its worker threads are in, if it has any.
+    process: u32,
 }
 
 type Place<'a, C> = MutexGuard<'a, Option<Box<Configured<C>>>>;
@@ -165,8 +167,8 @@ impl<C: Context> Pool<C> {
         record.set_progression(Progression::default());
 
         // The context leaves its slot, so that a panic drops it instead of leaving it there half-used.
-        let warm = place.as_mut().and_then(|place| place.take());
-        let mut held = prepared(warm, version, configure)?;
+        let warm = place.as_mut().and_then(|place| self.keep(place.take()?));
+        let mut held = self.prepared(warm, version, configure)?;
 
         let result = operation(&mut held.context, record);
         record.set_memory_size(held.context.memory_size());
@@ -185,13 +187,14 @@ impl<C: Context> Pool<C> {
         version: u32,
         configure: impl FnOnce(&mut C) -> Result<(), Error>,
     ) -> Result<Box<Configured<C>>, Error> {
-        let warm = self.slots_from_own().find_map(|(_, slot)| slot.place.try_lock()?.take());
-        prepared(warm, version, configure)
+        let warm = self.slots_from_own().find_map(|(_, slot)| self.keep(slot.place.try_lock()?.take()?));
+        self.prepared(warm, version, configure)
     }
 
     /// Takes it back. `between_frames`: it is not in the middle of one.
     pub fn give_back(&self, held: Box<Configured<C>>, between_frames: bool) {
         if self.workers && !between_frames {
+            drop(self.keep(held));
             return;
         }
         for (_, slot) in self.slots_from_own() {
@@ -205,6 +208,39 @@ impl<C: Context> Pool<C> {
         if !self.workers {
             C::idle().give(held);
         }
+    }
+
+    /// A context that is ready for the settings of this version: the warm one, or one of the process-wide store, or a new
+    /// one.
+    fn prepared(
+        &self,
+        warm: Option<Box<Configured<C>>>,
+        version: u32,
+        configure: impl FnOnce(&mut C) -> Result<(), Error>,
+    ) -> Result<Box<Configured<C>>, Error> {
+        let mut held = match warm.or_else(|| C::idle().take()) {
+            Some(held) => held,
+            None => try_box(Configured { context: C::create()?, version: None, process: 0 })?,
+        };
+        if held.version != Some(version) {
+            held.version = None;
+            configure(&mut held.context)?;
+            held.version = Some(version);
+            if self.workers {
+                held.process = std::process::id();
+            }
+        }
+        Ok(held)
+    }
+
+    /// The same context, unless a fork has left its worker threads behind: then it can be neither used nor freed, and is
+    /// forgotten.
+    fn keep(&self, held: Box<Configured<C>>) -> Option<Box<Configured<C>>> {
+        if self.workers && held.process != std::process::id() {
+            std::mem::forget(held);
+            return None;
+        }
+        Some(held)
     }
 
     /// Makes the operation with this record the one that was started last.
@@ -257,34 +293,15 @@ impl<C: Context> Pool<C> {
 
 impl<C: Context> Drop for Pool<C> {
     fn drop(&mut self) {
-        if self.workers {
-            return;
-        }
-        for slot in &mut self.slots {
-            if let Some(held) = slot.place.get_mut().take() {
+        for index in 0..SLOTS {
+            let held = self.slots[index].place.get_mut().take();
+            if let Some(held) = held.and_then(|held| self.keep(held))
+                && !self.workers
+            {
                 C::idle().give(held);
             }
         }
     }
-}
-
-/// A context that is ready for the settings of this version: the warm one, or one of the process-wide store, or a new
-/// one.
-fn prepared<C: Context>(
-    warm: Option<Box<Configured<C>>>,
-    version: u32,
-    configure: impl FnOnce(&mut C) -> Result<(), Error>,
-) -> Result<Box<Configured<C>>, Error> {
-    let mut held = match warm.or_else(|| C::idle().take()) {
-        Some(held) => held,
-        None => try_box(Configured { context: C::create()?, version: None })?,
-    };
-    if held.version != Some(version) {
-        held.version = None;
-        configure(&mut held.context)?;
-        held.version = Some(version);
-    }
-    Ok(held)
 }
 
 /// Tells threads apart by where their stacks are, which costs no thread-local: stacks lie megabytes apart. Two threads

@@ -385,8 +385,8 @@ static void many_threads_run_batches(void) {
 }
 
 /*
- * Runs batches in a child process; returns whether they had threads. They have none where the fork met a moment in which a
- * helper was about to fall asleep: what helpers know of each other is lost then, which costs the child nothing but time.
+ * Runs batches in a child process; returns whether they had threads. They have none where the fork met a moment in which
+ * a helper was about to fall asleep: what helpers know of each other is lost then, which costs the child only time.
  */
 static int in_a_child(const struct handles *handles, const struct batch *batch) {
     int status;
@@ -437,6 +437,39 @@ static void a_child_process_while_batches_run(void) {
     for (round = 0; round < 5; round++) (void)in_a_child(&handles, &batch);
     stop = 1;
     for (at = 0; at < OTHERS; at++) CHECK(pthread_join(threads[at], NULL) == 0);
+    round_trip(&handles, &batch, -1);
+    free_batch(&batch);
+    free_handles(&handles);
+}
+
+/* Contexts with worker threads are of no use in a child: it makes new ones, and frees none of the parent's. */
+static void a_child_process_with_worker_threads(void) {
+    struct handles handles = make_handles();
+    zst_compression_parameters *parameters;
+    struct batch batch;
+    zst_compressor_free(handles.compressor);
+    CHECK(zst_compression_parameters_new(&parameters, NULL) == ZST_OK);
+    CHECK(zst_compression_parameters_set(parameters, ZST_C_THREADS, 2, NULL) == ZST_OK);
+    CHECK(zst_compressor_new_from_parameters(parameters, NULL, &handles.compressor, NULL) == ZST_OK);
+    zst_compression_parameters_free(parameters);
+    batch = make_batch(handles.compressor, 2, 1 << 20, 12);
+    if (fork() == 0) {
+        zst_compression_obj *unfinished;
+        zst_bytes bytes;
+        alarm(120);
+        round_trip(&handles, &batch, -1);
+        CHECK(zst_compressor_compress(handles.compressor, batch.text, 100, &bytes, NULL) == ZST_OK);
+        CHECK(zst_compressor_compressobj(handles.compressor, ZST_CONTENTSIZE_UNKNOWN, &unfinished, NULL) == ZST_OK);
+        zst_compression_obj_free(unfinished);
+        zst_bytes_free(&bytes);
+        free_handles(&handles);
+        execlp("true", "true", (char *)NULL); /* not _exit(): valgrind would find the contexts of the parent */
+        _exit(2);
+    } else {
+        int status;
+        CHECK(wait(&status) > 0);
+        CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
     round_trip(&handles, &batch, -1);
     free_batch(&batch);
     free_handles(&handles);
@@ -537,6 +570,7 @@ int main(void) {
     many_threads_run_batches();
     a_child_process_after_a_batch();
     a_child_process_while_batches_run();
+    a_child_process_with_worker_threads();
     signals_are_not_for_helpers();
     faults_are_for_helpers();
     zst_free_idle_contexts();
