@@ -819,9 +819,9 @@ typedef struct {
    */
   void *userdata;
   /**
-   * Called with the bytes so far, whenever something has been read or written (so not while read() or write() waits).
-   * It must return (no exceptions, no longjmp). Any number other than 0 cancels: the caller gets ZST_ERROR_CANCELLED,
-   * and the number in zst_error.callback_code. NULL is never called.
+   * Called with the bytes so far, whenever something has been read or written (so not while read() or write()
+   * waits). It must return (no exceptions, no longjmp). Any number other than 0 cancels: the caller gets
+   * ZST_ERROR_CANCELLED, and the number in zst_error.callback_code. NULL is never called.
    */
   int32_t (*report)(void *userdata, uint64_t bytes_read, uint64_t bytes_written);
 } zst_progress;

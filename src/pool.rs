@@ -210,8 +210,8 @@ impl<C: Context> Pool<C> {
         }
     }
 
-    /// A context that is ready for the settings of this version: the warm one, or one of the process-wide store, or a new
-    /// one.
+    /// A context that is ready for the settings of this version: the warm one, or one of the process-wide store, or a
+    /// new one.
     fn prepared(
         &self,
         warm: Option<Box<Configured<C>>>,
@@ -233,8 +233,8 @@ impl<C: Context> Pool<C> {
         Ok(held)
     }
 
-    /// The same context, unless a fork has left its worker threads behind: then it can be neither used nor freed, and is
-    /// forgotten.
+    /// The same context, unless a fork has left its worker threads behind: then it can be neither used nor freed, and
+    /// is forgotten.
     fn keep(&self, held: Box<Configured<C>>) -> Option<Box<Configured<C>>> {
         if self.workers && held.process != std::process::id() {
             std::mem::forget(held);

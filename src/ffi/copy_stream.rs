@@ -20,9 +20,9 @@ use std::ffi::c_void;
 pub struct zst_progress {
     /// Given to the callback, otherwise not touched.
     pub userdata: *mut c_void,
-    /// Called with the bytes so far, whenever something has been read or written (so not while read() or write() waits).
-    /// It must return (no exceptions, no longjmp). Any number other than 0 cancels: the caller gets ZST_ERROR_CANCELLED,
-    /// and the number in zst_error.callback_code. NULL is never called.
+    /// Called with the bytes so far, whenever something has been read or written (so not while read() or write()
+    /// waits). It must return (no exceptions, no longjmp). Any number other than 0 cancels: the caller gets
+    /// ZST_ERROR_CANCELLED, and the number in zst_error.callback_code. NULL is never called.
     pub report: Option<unsafe extern "C" fn(userdata: *mut c_void, bytes_read: u64, bytes_written: u64) -> i32>,
 }
 
