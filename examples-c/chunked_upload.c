@@ -39,6 +39,14 @@ static int upload(const char *name, unsigned number, const uint8_t *data, size_t
     return 0;
 }
 
+/* Parts of an earlier, longer upload would be taken for the rest of this one. */
+static void remove_parts_from(const char *name, unsigned number) {
+    char path[4096];
+    do {
+        snprintf(path, sizeof path, "%s.part-%06u", name, number++);
+    } while (remove(path) == 0);
+}
+
 /* Uploads all pieces that are ready. Returns 0 on success. */
 static int upload_ready(zst_compression_chunker *chunker, const char *name, unsigned *number) {
     const uint8_t *piece;
@@ -82,6 +90,7 @@ static int compress_in_parts(FILE *file, const char *name, uint64_t size, size_t
     if (failed) {
         fprintf(stderr, "chunked_upload: %s: %s\n", name, err.message);
     } else if (upload_ready(chunker, name, &number) == 0) {
+        remove_parts_from(name, number);
         zst_compression_chunker_free(chunker);
         zst_compressor_free(compressor);
         return 0;

@@ -164,8 +164,8 @@ static int process(const struct options *options) {
     char temporary[4096];
     int failure = may_write_file(options->out_path, options->replace);
     if (failure != 0) {
-        return complain(options->out_path, failure == EEXIST && !options->replace ? "it exists; -f replaces it"
-                                                                                  : strerror(failure));
+        const char *exists = options->replace ? "it is not a regular file" : "it exists; -f replaces it";
+        return complain(options->out_path, failure == EEXIST ? exists : strerror(failure));
     }
     if (stat(options->in_path, &info) != 0) {
         return complain(options->in_path, strerror(errno));

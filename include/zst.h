@@ -15,6 +15,8 @@
  *   is kept alive. A handle must not be freed while a call on it is running, unless by a callback of that call.
  * - Every handle may be used from any thread, and by several threads at the same time.
  * - Sizes are in bytes.
+ * - Streams give the content that lies before damaged data, and then the error. What libzstd decodes in the same step as
+ *   the damage is lost: up to one piece, or a whole frame that is decoded at once.
  *
  * "Source" names the method of python-zstandard and the function of libzstd that do the same.
  */
@@ -682,8 +684,9 @@ typedef struct {
   void *userdata;
   /**
    * Lends the next block: sets `*out_data` and `*out_len`, and returns 0. The block must stay valid and unchanged
-   * until the next read() or drop(). `size_hint` is what suits the stream; any other length is as good. A
-   * length of 0 is the end of the input, after which read() is not called again.
+   * until the next read() or drop(). `size_hint` is what suits the stream; any other length is as good (but
+   * zst_decompressor_read_to_iter() skips bytes in the first block only). A length of 0 is the end of the
+   * input, after which read() is not called again.
    *
    * ZST_ERROR_WOULD_BLOCK says that there is nothing at the moment: nothing is lost, and the stream will ask again.
    * Any other number is an error of your own, which the caller finds in zst_error.callback_code; the stream
@@ -711,8 +714,8 @@ typedef struct {
    */
   int32_t zstd_code;
   /**
-   * What the callback returned that failed or cancelled; an errno where the library's own files are at fault; 0
-   * otherwise.
+   * What the callback returned that failed or cancelled (0 when it returned 0 and broke its contract otherwise); an
+   * errno where the library's own files are at fault; 0 otherwise.
    */
   int32_t callback_code;
   /**
@@ -1172,9 +1175,9 @@ size_t zst_compress_bound(size_t src_len);
 
 /**
  * A new reader on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source
- * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read
- * before output is wanted; then blocks of about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is
- * a good choice.
+ * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked,
+ * unless nothing comes at all: that makes an empty frame. Nothing is read before output is wanted; then blocks of
+ * about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is a good choice.
  *
  * On success `*out` is the caller's; free it with zst_compression_reader_free(). `compressor` may be freed before.
  * ZST_ERROR_VALUE when `read_size` is 0. Source: `ZstdCompressor.stream_reader()`.
@@ -1273,8 +1276,9 @@ zst_status zst_compression_reader_frame_progression(const zst_compression_reader
 
 /**
  * A new writer on `sink`, which it takes over, also when this fails. `size` is the number of bytes that are going to
- * be written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. The
- * sink gets pieces of `write_size` bytes at most, for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
+ * be written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is
+ * checked, unless nothing comes at all: that makes an empty frame. The sink gets pieces of `write_size` bytes at most,
+ * for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
  *
  * On success `*out` is the caller's; free it with zst_compression_writer_free(). `compressor` may be freed before.
  * ZST_ERROR_VALUE when `write_size` is 0. Source: `ZstdCompressor.stream_writer()`.
@@ -1299,8 +1303,9 @@ void zst_compression_writer_free(zst_compression_writer *writer);
  * Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that
  * the sink has taken. All of `src` is taken in unless the sink would block: then write the rest later;
  * ZST_ERROR_WOULD_BLOCK when nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been
- * taken in nonetheless, do not write it again. ZST_ERROR_ZSTD when there is more input than was declared, and from
- * then on. ZST_ERROR_CLOSED. Source: `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
+ * taken in nonetheless, do not write it again; what is written while the sink goes on failing is kept in memory.
+ * ZST_ERROR_ZSTD when there is more input than was declared, and from then on. ZST_ERROR_CLOSED. Source:
+ * `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_writer_write(const zst_compression_writer *writer,
                                         const void *src,
@@ -1363,9 +1368,10 @@ zst_status zst_compression_writer_frame_progression(const zst_compression_writer
 
 /**
  * A new iterator on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source
- * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read
- * before a piece is wanted; then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
- * ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
+ * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked,
+ * unless nothing comes at all: that makes an empty frame. Nothing is read before a piece is wanted; then blocks of
+ * about `read_size` bytes. Pieces have `write_size` bytes at most. ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and
+ * ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
  *
  * On success `*out` is the caller's; free it with zst_compressor_iterator_free(). `compressor` may be freed before.
  * ZST_ERROR_VALUE when `read_size` or `write_size` is 0. Source: `ZstdCompressor.read_to_iter()`.
@@ -1407,7 +1413,8 @@ zst_status zst_compressor_iterator_frame_progression(const zst_compressor_iterat
 
 /**
  * A new object for one frame. `size` is the number of bytes that are going to be compressed, or
- * ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame.
+ * ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked, unless nothing comes at
+ * all: that makes an empty frame.
  *
  * On success `*out` is the caller's; free it with zst_compression_obj_free(). `compressor` may be freed before.
  * Source: `ZstdCompressor.compressobj()`.
@@ -1440,7 +1447,7 @@ zst_status zst_compression_obj_compress(const zst_compression_obj *obj,
  * with ZST_COMPRESSOBJ_FLUSH_BLOCK more may follow.
  *
  * On success fills `*out`; give it back with zst_bytes_free(). ZST_ERROR_VALUE for another `flush_mode`;
- * ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is less input than was declared.
+ * ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is more or less input than was declared.
  * Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
@@ -1489,7 +1496,8 @@ zst_status zst_compression_obj_frame_progression(const zst_compression_obj *obj,
 
 /**
  * A new chunker for one frame, with pieces of `chunk_size` bytes. `size` is the number of bytes that are going to be
- * compressed, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame.
+ * compressed, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked, unless
+ * nothing comes at all: that makes an empty frame.
  *
  * On success `*out` is the caller's; free it with zst_compression_chunker_free(). `compressor` may be freed before.
  * ZST_ERROR_VALUE when `chunk_size` is 0; ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
@@ -1508,8 +1516,8 @@ void zst_compression_chunker_free(zst_compression_chunker *chunker);
 
 /**
  * Gives `src_len` bytes of input. `src` must stay valid and unchanged until zst_compression_chunker_next() has
- * returned ZST_DONE: until then nothing else can be begun. The pieces have exactly the chunker's size; what does not
- * fill a piece waits inside.
+ * returned ZST_DONE: until then nothing else can be begun. (A flush may be left before ZST_DONE; its rest comes with
+ * the next pieces.) The pieces have exactly the chunker's size; what does not fill a piece waits inside.
  *
  * ZST_ERROR_STATE when the input before has not been used up, or after zst_compression_chunker_finish().
  * Source: `ZstdCompressionChunker.compress()`.
@@ -1752,7 +1760,8 @@ zst_status zst_decompression_reader_readinto1(const zst_decompression_reader *re
  * Reads everything that is left, over all frames; what there is when the source would block.
  *
  * On success fills `*out`; give it back with zst_bytes_free(). Fails as zst_decompression_reader_read(), and at once:
- * content before damaged data is not returned. Source: `ZstdDecompressionReader.readall()`.
+ * content before damaged data is not returned; after ZST_ERROR_TRUNCATED and ZST_ERROR_SOURCE it comes with the next
+ * read. Source: `ZstdDecompressionReader.readall()`.
  */
 zst_status zst_decompression_reader_readall(const zst_decompression_reader *reader,
                                             zst_bytes *out,
@@ -1822,10 +1831,10 @@ void zst_decompression_writer_free(zst_decompression_writer *writer);
  * Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that
  * the sink has taken. All of `src` is taken in unless the sink would block: then write the rest later (libzstd may
  * keep one byte back until its output has gone); ZST_ERROR_WOULD_BLOCK when nothing could be taken in. ZST_ERROR_SINK
- * when the sink has failed: all of `src` has been taken in nonetheless, do not write it again. ZST_ERROR_ZSTD when the
- * data is damaged or needs another dictionary, and ZST_ERROR_LIMIT when a limit is reached: after the sink has got the
- * content before, and from then on. ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.write()`; libzstd's
- * `ZSTD_decompressStream`.
+ * when the sink has failed: all of `src` has been taken in nonetheless, do not write it again; what is written while
+ * the sink goes on failing is kept in memory. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary, and
+ * ZST_ERROR_LIMIT when a limit is reached: after the sink has got the content before, and from then on.
+ * ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.write()`; libzstd's `ZSTD_decompressStream`.
  */
 zst_status zst_decompression_writer_write(const zst_decompression_writer *writer,
                                           const void *src,
@@ -1975,9 +1984,10 @@ zst_status zst_decompression_obj_decompress(const zst_decompression_obj *obj,
  * does not overlap `src`. No memory of the library's own is involved.
  *
  * On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were used. When
- * `*out_len` is `dst_len` there may be more: call it again with the rest of `src`, which may be nothing. An error
- * comes when there is nothing to give before it. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
- * zst_decompression_obj_decompress(). Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
+ * `*out_len` is `dst_len`, or some of `src` is left, there is more: call it again with the rest of `src`, which may be
+ * nothing, unless the one frame has ended. An error comes when there is nothing to give before it. ZST_ERROR_VALUE
+ * when `dst_len` is 0; otherwise fails as zst_decompression_obj_decompress(). Source:
+ * `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
  */
 zst_status zst_decompression_obj_decompress_into(const zst_decompression_obj *obj,
                                                  const void *src,
@@ -2052,9 +2062,10 @@ zst_status zst_decompression_chunker_next(const zst_decompression_chunker *chunk
 /**
  * Compresses everything that `source` gives into one frame for `sink`. Both are taken over and dropped, also when this
  * fails. When everything has been written, the sink's close() is called. `size` is the number of bytes that the source
- * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. `read_size` and
- * `write_size` are the sizes of pieces, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and
- * ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `progress` may be NULL.
+ * is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked,
+ * unless nothing comes at all: that makes an empty frame. `read_size` and `write_size` are the sizes of pieces, for
+ * which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
+ * `progress` may be NULL.
  *
  * Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was written stays written,
  * and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK.

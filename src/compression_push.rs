@@ -37,6 +37,10 @@ impl Push for CompressionPush {
         self.stream.check()
     }
 
+    fn at_end(&self) -> bool {
+        true
+    }
+
     fn check_end(&self) -> Result<(), Error> {
         Ok(())
     }

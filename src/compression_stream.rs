@@ -23,8 +23,11 @@ pub struct CompressionStream {
     compressor: Shared<Compressor>,
     doing: Doing,
     state: State,
-    /// The size of the frame that begins next, if it was declared.
+    /// The size of the frame that begins next or has begun, if it was declared.
     declared_size: Option<u64>,
+    /// Bytes that the frame has taken in, and that it has given out.
+    taken: u64,
+    given: u64,
     record: Shared<Record>,
 }
 
@@ -45,6 +48,8 @@ impl CompressionStream {
             doing,
             state: State::BetweenFrames,
             declared_size: size,
+            taken: 0,
+            given: 0,
             record,
         })
     }
@@ -57,18 +62,20 @@ impl CompressionStream {
             return Ok(CompressionStep { consumed: 0, waiting: 0 });
         }
         let doing = if ending == Ending::Nothing { self.doing.feeding } else { self.doing.ending };
-        let fail = |code| Error::Zstd { doing, code };
         // Whatever goes wrong below leaves a stream that has failed.
         let mut held = match std::mem::replace(&mut self.state, State::Failed(Code::GENERIC)) {
             State::InFrame(held) => held,
             State::Failed(code) => {
                 self.state = State::Failed(code);
-                return Err(fail(code));
+                return Err(self.error(doing, code));
             }
             State::BetweenFrames => self.begin_frame(src.len(), ending, doing)?,
         };
         let cctx = held.context.cctx();
+        let before = room.len();
         let stepped = cctx.step(room, src, ending);
+        self.given += (room.len() - before) as u64;
+        self.taken += stepped.as_ref().map_or(src.len(), |step| step.consumed) as u64;
         self.record.set_progression(cctx.progression());
         let frame_ended = ending == Ending::Frame && stepped.as_ref().is_ok_and(|step| step.waiting == 0);
         if frame_ended || !self.compressor.has_workers() {
@@ -76,6 +83,9 @@ impl CompressionStream {
         }
         match stepped {
             Ok(step) if frame_ended => {
+                // libzstd does not count the end of the frame.
+                let (taken, produced) = (self.taken, self.given);
+                self.record.set_progression(Progression { ingested: taken, consumed: taken, produced });
                 self.compressor.pool().give_back(held, true);
                 self.state = State::BetweenFrames;
                 self.declared_size = None;
@@ -88,7 +98,7 @@ impl CompressionStream {
             Err(code) => {
                 self.give_up(held);
                 self.state = State::Failed(code);
-                Err(fail(code))
+                Err(self.error(doing, code))
             }
         }
     }
@@ -120,8 +130,17 @@ impl CompressionStream {
     /// The error that ended the stream, if one did.
     pub fn check(&self) -> Result<(), Error> {
         match self.state {
-            State::Failed(code) => Err(Error::Zstd { doing: self.doing.feeding, code }),
+            State::Failed(code) => Err(self.error(self.doing.feeding, code)),
             State::BetweenFrames | State::InFrame(_) => Ok(()),
+        }
+    }
+
+    fn error(&self, doing: &'static str, code: Code) -> Error {
+        match self.declared_size {
+            Some(declared) if code == Code::SRC_SIZE_WRONG => {
+                Error::DeclaredSize { doing, declared, given: self.taken }
+            }
+            Some(_) | None => Error::Zstd { doing, code },
         }
     }
 
@@ -155,6 +174,7 @@ impl CompressionStream {
         ending: Ending,
         doing: &'static str,
     ) -> Result<Box<Configured<CompressionContext>>, Error> {
+        (self.taken, self.given) = (0, 0);
         // A frame that is ended at once has the size of what there is.
         let size = if ending == Ending::Frame { Some(src_len as u64) } else { self.declared_size };
         let started = self.compressor.lease(doing).and_then(|mut held| {

@@ -41,6 +41,10 @@ impl Push for DecompressionPush {
         self.stream.check()
     }
 
+    fn at_end(&self) -> bool {
+        self.stream.at_frame_end()
+    }
+
     fn check_end(&self) -> Result<(), Error> {
         if self.strict {
             self.stream.check()?;

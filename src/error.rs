@@ -128,6 +128,11 @@ pub enum Error {
         doing: &'static str,
         code: Code,
     },
+    DeclaredSize {
+        doing: &'static str,
+        declared: u64,
+        given: u64,
+    },
     UnusableDictionary {
         doing: &'static str,
         why: DictionaryFault,
@@ -353,6 +358,7 @@ impl Error {
         match *self {
             Error::OutOfBounds { doing, .. }
             | Error::Zstd { doing, .. }
+            | Error::DeclaredSize { doing, .. }
             | Error::UnusableDictionary { doing, .. }
             | Error::InputEndsInsideFrame { doing }
             | Error::WrongSize { doing, .. }
@@ -439,7 +445,9 @@ impl Error {
                 write!(f, "the source's read() failed with code {code}")?;
                 explain(f, code)
             }
-            Error::SourceBlock { len } => write!(f, "the source lent a block of {len} bytes that cannot be"),
+            Error::SourceBlock { len } => {
+                write!(f, "the source lent a block of {len} bytes at NULL, or more than there can be")
+            }
             Error::CannotOpen { what, code } => {
                 write!(f, "cannot open the {what} with this path: {}", Errno(code))
             }
@@ -456,6 +464,10 @@ impl Error {
             Error::Busy => write!(f, "the object is busy: another call on it is running"),
 
             Error::Zstd { code, .. } => write!(f, "{}", code.name()),
+            Error::DeclaredSize { declared, given, .. } => {
+                let wrong = Code::SRC_SIZE_WRONG.name();
+                write!(f, "{wrong}: {declared} bytes were declared, {given} were given")
+            }
             Error::UnusableDictionary { why, .. } => write!(f, "{why}"),
             Error::NoEstimateWithThreads => {
                 write!(f, "there is no estimate for threads of 1 or more")

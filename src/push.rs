@@ -13,6 +13,8 @@ pub trait Push: Send {
     fn step(&mut self, room: &mut Room<'_>, src: &[u8], ending: Ending) -> Result<Pushed, Error>;
     /// The error that ended the stream, if one did.
     fn check(&self) -> Result<(), Error>;
+    /// Whether everything that was taken in is complete.
+    fn at_end(&self) -> bool;
     /// Whether the input may end here.
     fn check_end(&self) -> Result<(), Error>;
     /// Ends the stream for lack of memory.

@@ -16,6 +16,7 @@ pub struct Writer<P> {
     /// None when closed.
     open: Option<Open<P>>,
     delivered: u64,
+    at_end: bool,
 }
 
 struct Open<P> {
@@ -45,7 +46,7 @@ enum Operation {
 impl<P: Push> Writer<P> {
     pub fn new(push: P, sink: Box<dyn Sink>, write_size: usize) -> Result<Writer<P>, Error> {
         let outlet = Outlet::new(sink, write_size)?;
-        Ok(Writer { open: Some(Open::new(push, outlet)), delivered: 0 })
+        Ok(Writer { open: Some(Open::new(push, outlet)), delivered: 0, at_end: true })
     }
 
     pub fn is_closed(&self) -> bool {
@@ -55,6 +56,11 @@ impl<P: Push> Writer<P> {
     /// None when closed.
     pub fn push(&self) -> Option<&P> {
         self.open.as_ref().map(|open| &open.push)
+    }
+
+    /// Whether everything that was written is complete.
+    pub fn at_end(&self) -> bool {
+        self.open.as_ref().map_or(self.at_end, Open::at_end)
     }
 
     /// Bytes that the sink has taken, over all frames.
@@ -96,6 +102,7 @@ impl<P: Push> Writer<P> {
         let outcome = open.close();
         if !matches!(outcome, Err(Error::WouldBlock { .. })) {
             self.delivered = open.outlet.delivered();
+            self.at_end = open.at_end();
             self.open = None;
         }
         outcome
@@ -114,6 +121,11 @@ impl<P: Push> Open<P> {
         }
         self.push.check_end()?;
         self.outlet.close_sink()
+    }
+
+    fn at_end(&self) -> bool {
+        let waits = |pending: &Pending| matches!(pending, Pending::Input(input) if !input.rest().is_empty());
+        self.push.at_end() && !self.pending.iter().any(waits)
     }
 
     /// Takes `src` in after what earlier calls have left; returns how much of it was taken in.

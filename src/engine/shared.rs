@@ -57,6 +57,14 @@ impl<T> Shared<T> {
     }
 }
 
+impl<T> Shared<T> {
+    /// All other owners have gone.
+    pub fn is_last_owner(&self) -> bool {
+        // SAFETY: this owner keeps the allocation alive.
+        unsafe { self.0.as_ref() }.owners.load(Ordering::Acquire) == 1
+    }
+}
+
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Shared<T> {
         // SAFETY: this owner keeps the allocation alive. A new owner is made from an existing one, so nothing has to be

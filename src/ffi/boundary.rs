@@ -2,6 +2,7 @@
 
 use super::bytes::zst_slice;
 use super::error::{record, record_batch, zst_error};
+use super::library::ZST_CONTENTSIZE_UNKNOWN;
 use super::status::{ZST_OK, zst_status};
 use crate::batch::Items;
 use crate::engine::{Format, OutOfMemory, Shared, try_box};
@@ -304,6 +305,11 @@ fn check_range(pointer: *const c_void, len: usize, name: &'static str) -> Result
         return Err(Error::TooLong { name });
     }
     Ok(())
+}
+
+/// A declared size of content.
+pub fn declared_size(size: u64) -> Option<u64> {
+    (size != ZST_CONTENTSIZE_UNKNOWN).then_some(size)
 }
 
 /// A `ZST_FORMAT_*` number.

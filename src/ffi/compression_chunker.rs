@@ -1,9 +1,8 @@
 //! The C face of `compression_chunker`.
 
-use super::boundary::{self, Call, Lent};
+use super::boundary::{self, Call, Lent, declared_size};
 use super::compressor::{zst_compressor, zst_frame_progression};
 use super::error::zst_error;
-use super::library::ZST_CONTENTSIZE_UNKNOWN;
 use super::status::{ZST_DONE, zst_status};
 use crate::compression_chunker::CompressionChunker;
 use crate::engine::Shared;
@@ -28,7 +27,8 @@ struct Pushed {
 }
 
 /// A new chunker for one frame, with pieces of `chunk_size` bytes. `size` is the number of bytes that are going to be
-/// compressed, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame.
+/// compressed, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked, unless
+/// nothing comes at all: that makes an empty frame.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_chunker_free(). `compressor` may be freed before.
 /// ZST_ERROR_VALUE when `chunk_size` is 0; ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn zst_compressor_chunker(
     call.run(|call| {
         let compressor = call.borrow(compressor, "compressor")?;
         let out = call.out(out, "out")?;
-        let size = (size != ZST_CONTENTSIZE_UNKNOWN).then_some(size);
+        let size = declared_size(size);
         let chunker = CompressionChunker::new(&compressor.0, size, chunk_size)?;
         let record = chunker.stream().record().clone();
         out.give_handle(zst_compression_chunker {
@@ -65,8 +65,8 @@ pub unsafe extern "C" fn zst_compression_chunker_free(chunker: *mut zst_compress
 }
 
 /// Gives `src_len` bytes of input. `src` must stay valid and unchanged until zst_compression_chunker_next() has
-/// returned ZST_DONE: until then nothing else can be begun. The pieces have exactly the chunker's size; what does not
-/// fill a piece waits inside.
+/// returned ZST_DONE: until then nothing else can be begun. (A flush may be left before ZST_DONE; its rest comes with
+/// the next pieces.) The pieces have exactly the chunker's size; what does not fill a piece waits inside.
 ///
 /// ZST_ERROR_STATE when the input before has not been used up, or after zst_compression_chunker_finish().
 /// Source: `ZstdCompressionChunker.compress()`.

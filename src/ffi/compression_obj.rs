@@ -1,10 +1,9 @@
 //! The C face of `compression_obj`.
 
-use super::boundary::{self, Call};
+use super::boundary::{self, Call, declared_size};
 use super::bytes::zst_bytes;
 use super::compressor::{zst_compressor, zst_frame_progression};
 use super::error::zst_error;
-use super::library::ZST_CONTENTSIZE_UNKNOWN;
 use super::status::{ZST_DONE, ZST_OK, zst_status};
 use crate::compression_obj::CompressionObj;
 use crate::engine::{Ending, Room, Shared};
@@ -22,7 +21,8 @@ pub struct zst_compression_obj {
 }
 
 /// A new object for one frame. `size` is the number of bytes that are going to be compressed, or
-/// ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame.
+/// ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked, unless nothing comes at
+/// all: that makes an empty frame.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_obj_free(). `compressor` may be freed before.
 /// Source: `ZstdCompressor.compressobj()`.
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn zst_compressor_compressobj(
     call.run(|call| {
         let compressor = call.borrow(compressor, "compressor")?;
         let out = call.out(out, "out")?;
-        let size = (size != ZST_CONTENTSIZE_UNKNOWN).then_some(size);
+        let size = declared_size(size);
         let obj = CompressionObj::new(&compressor.0, size)?;
         let record = obj.stream().record().clone();
         out.give_handle(zst_compression_obj { obj: Mutex::new(obj), record })?;
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn zst_compression_obj_compress(
 /// with ZST_COMPRESSOBJ_FLUSH_BLOCK more may follow.
 ///
 /// On success fills `*out`; give it back with zst_bytes_free(). ZST_ERROR_VALUE for another `flush_mode`;
-/// ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is less input than was declared.
+/// ZST_ERROR_STATE after the frame was ended; ZST_ERROR_ZSTD when there is more or less input than was declared.
 /// Source: `ZstdCompressionObj.flush()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_obj_flush(

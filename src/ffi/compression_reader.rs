@@ -1,10 +1,9 @@
 //! The C face of `reader`, for compression.
 
-use super::boundary::{self, Call};
+use super::boundary::{self, Call, declared_size};
 use super::bytes::zst_bytes;
 use super::compressor::{zst_compressor, zst_frame_progression};
 use super::error::zst_error;
-use super::library::ZST_CONTENTSIZE_UNKNOWN;
 use super::source::{self, zst_source};
 use super::status::zst_status;
 use crate::compression_pull::CompressionPull;
@@ -37,9 +36,9 @@ impl zst_compression_reader {
 }
 
 /// A new reader on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source
-/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read
-/// before output is wanted; then blocks of about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is
-/// a good choice.
+/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked,
+/// unless nothing comes at all: that makes an empty frame. Nothing is read before output is wanted; then blocks of
+/// about `read_size` bytes, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE is a good choice.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_reader_free(). `compressor` may be freed before.
 /// ZST_ERROR_VALUE when `read_size` is 0. Source: `ZstdCompressor.stream_reader()`.
@@ -58,7 +57,7 @@ pub unsafe extern "C" fn zst_compressor_stream_reader(
         let source = source::take(call, source)?;
         let compressor = call.borrow(compressor, "compressor")?;
         let out = call.out(out, "out")?;
-        let size = (size != ZST_CONTENTSIZE_UNKNOWN).then_some(size);
+        let size = declared_size(size);
         let pull = CompressionPull::new(&compressor.0, source, size, read_size)?;
         out.give_shared(zst_compression_reader {
             record: pull.stream().record().clone(),

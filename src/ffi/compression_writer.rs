@@ -1,9 +1,9 @@
 //! The C face of `writer`, for compression.
 
-use super::boundary::{self, Call};
+use super::boundary::{self, Call, declared_size};
 use super::compressor::{zst_compressor, zst_frame_progression};
 use super::error::zst_error;
-use super::library::{ZST_CONTENTSIZE_UNKNOWN, ZST_FLUSH_BLOCK, ZST_FLUSH_FRAME};
+use super::library::{ZST_FLUSH_BLOCK, ZST_FLUSH_FRAME};
 use super::sink::{self, zst_sink};
 use super::status::zst_status;
 use crate::compression_push::CompressionPush;
@@ -45,8 +45,9 @@ impl zst_compression_writer {
 }
 
 /// A new writer on `sink`, which it takes over, also when this fails. `size` is the number of bytes that are going to
-/// be written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. The
-/// sink gets pieces of `write_size` bytes at most, for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
+/// be written to the first frame, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is
+/// checked, unless nothing comes at all: that makes an empty frame. The sink gets pieces of `write_size` bytes at most,
+/// for which ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE is a good choice.
 ///
 /// On success `*out` is the caller's; free it with zst_compression_writer_free(). `compressor` may be freed before.
 /// ZST_ERROR_VALUE when `write_size` is 0. Source: `ZstdCompressor.stream_writer()`.
@@ -65,7 +66,7 @@ pub unsafe extern "C" fn zst_compressor_stream_writer(
         let sink = sink::take(call, sink)?;
         let compressor = call.borrow(compressor, "compressor")?;
         let out = call.out(out, "out")?;
-        let size = (size != ZST_CONTENTSIZE_UNKNOWN).then_some(size);
+        let size = declared_size(size);
         let push = CompressionPush::new(&compressor.0, size)?;
         out.give_shared(zst_compression_writer {
             record: push.stream().record().clone(),
@@ -91,8 +92,9 @@ pub unsafe extern "C" fn zst_compression_writer_free(writer: *mut zst_compressio
 /// Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that
 /// the sink has taken. All of `src` is taken in unless the sink would block: then write the rest later;
 /// ZST_ERROR_WOULD_BLOCK when nothing could be taken in. ZST_ERROR_SINK when the sink has failed: all of `src` has been
-/// taken in nonetheless, do not write it again. ZST_ERROR_ZSTD when there is more input than was declared, and from
-/// then on. ZST_ERROR_CLOSED. Source: `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
+/// taken in nonetheless, do not write it again; what is written while the sink goes on failing is kept in memory.
+/// ZST_ERROR_ZSTD when there is more input than was declared, and from then on. ZST_ERROR_CLOSED. Source:
+/// `ZstdCompressionWriter.write()`; libzstd's `ZSTD_compressStream2`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_compression_writer_write(
     writer: *const zst_compression_writer,

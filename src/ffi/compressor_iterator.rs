@@ -1,9 +1,8 @@
 //! The C face of `iterator`, for compression.
 
-use super::boundary::{self, Call};
+use super::boundary::{self, Call, declared_size};
 use super::compressor::{zst_compressor, zst_frame_progression};
 use super::error::zst_error;
-use super::library::ZST_CONTENTSIZE_UNKNOWN;
 use super::source::{self, zst_source};
 use super::status::{ZST_DONE, ZST_OK, zst_status};
 use crate::compression_pull::CompressionPull;
@@ -22,9 +21,10 @@ pub struct zst_compressor_iterator {
 }
 
 /// A new iterator on `source`, which it takes over, also when this fails. `size` is the number of bytes that the source
-/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. Nothing is read
-/// before a piece is wanted; then blocks of about `read_size` bytes. Pieces have `write_size` bytes at most.
-/// ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
+/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked,
+/// unless nothing comes at all: that makes an empty frame. Nothing is read before a piece is wanted; then blocks of
+/// about `read_size` bytes. Pieces have `write_size` bytes at most. ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and
+/// ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
 ///
 /// On success `*out` is the caller's; free it with zst_compressor_iterator_free(). `compressor` may be freed before.
 /// ZST_ERROR_VALUE when `read_size` or `write_size` is 0. Source: `ZstdCompressor.read_to_iter()`.
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn zst_compressor_read_to_iter(
         let source = source::take(call, source)?;
         let compressor = call.borrow(compressor, "compressor")?;
         let out = call.out(out, "out")?;
-        let size = (size != ZST_CONTENTSIZE_UNKNOWN).then_some(size);
+        let size = declared_size(size);
         let pull = CompressionPull::new(&compressor.0, source, size, read_size)?;
         out.give_shared(zst_compressor_iterator {
             record: pull.stream().record().clone(),
@@ -81,8 +81,13 @@ pub unsafe extern "C" fn zst_compressor_iterator_next(
         let iterator = call.hold(iterator, "iterator")?;
         let out_data = call.out(out_data, "out_data")?;
         let out_len = call.out(out_len, "out_len")?;
-        let mut iterator = iterator.iterator.try_lock().ok_or(Error::Busy)?;
-        let Some(piece) = iterator.next_piece()? else {
+        let mut open = iterator.iterator.try_lock().ok_or(Error::Busy)?;
+        let piece = open.next_piece()?;
+        // A callback has freed it, and the piece goes along.
+        if iterator.is_last_owner() {
+            return Err(Error::Closed);
+        }
+        let Some(piece) = piece else {
             return Ok(ZST_DONE);
         };
         out_data.give(piece.as_ptr());

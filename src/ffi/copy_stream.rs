@@ -1,10 +1,9 @@
 //! The C face of `copy_stream`, in both directions.
 
-use super::boundary::Call;
+use super::boundary::{Call, declared_size};
 use super::compressor::zst_compressor;
 use super::decompressor::{ZST_DECOMPRESS_ALLOW_TRUNCATED, check_flags, zst_decompressor};
 use super::error::zst_error;
-use super::library::ZST_CONTENTSIZE_UNKNOWN;
 use super::sink::{self, zst_sink};
 use super::source::{self, zst_source};
 use super::status::zst_status;
@@ -28,9 +27,10 @@ pub struct zst_progress {
 
 /// Compresses everything that `source` gives into one frame for `sink`. Both are taken over and dropped, also when this
 /// fails. When everything has been written, the sink's close() is called. `size` is the number of bytes that the source
-/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters and is recorded in the frame. `read_size` and
-/// `write_size` are the sizes of pieces, for which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and
-/// ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices. `progress` may be NULL.
+/// is going to give, or ZST_CONTENTSIZE_UNKNOWN; it tunes the parameters, is recorded in the frame, and is checked,
+/// unless nothing comes at all: that makes an empty frame. `read_size` and `write_size` are the sizes of pieces, for
+/// which ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE and ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE are good choices.
+/// `progress` may be NULL.
 ///
 /// Unless NULL, `*out_bytes_read` and `*out_bytes_written` are set. When this fails, what was written stays written,
 /// and nothing can be continued: a source or sink that would block is an error, ZST_ERROR_WOULD_BLOCK.
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn zst_compressor_copy_stream(
         let (source, sink) = (source::take(call, source), sink::take(call, sink));
         let (source, sink) = (source?, sink?);
         let compressor = call.borrow(compressor, "compressor")?;
-        let size = (size != ZST_CONTENTSIZE_UNKNOWN).then_some(size);
+        let size = declared_size(size);
         let pull = CompressionPull::new(&compressor.0, source, size, read_size)?;
         copy(call, pull, Outlet::new(sink, write_size)?, progress, out_bytes_read, out_bytes_written)
     })

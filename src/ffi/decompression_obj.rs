@@ -103,9 +103,10 @@ pub unsafe extern "C" fn zst_decompression_obj_decompress(
 /// does not overlap `src`. No memory of the library's own is involved.
 ///
 /// On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were used. When
-/// `*out_len` is `dst_len` there may be more: call it again with the rest of `src`, which may be nothing. An error
-/// comes when there is nothing to give before it. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
-/// zst_decompression_obj_decompress(). Source: `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
+/// `*out_len` is `dst_len`, or some of `src` is left, there is more: call it again with the rest of `src`, which may be
+/// nothing, unless the one frame has ended. An error comes when there is nothing to give before it. ZST_ERROR_VALUE
+/// when `dst_len` is 0; otherwise fails as zst_decompression_obj_decompress(). Source:
+/// `ZstdDecompressionObj.decompress()`; libzstd's `ZSTD_decompressStream`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_obj_decompress_into(
     obj: *const zst_decompression_obj,

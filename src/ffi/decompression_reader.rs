@@ -178,7 +178,8 @@ pub unsafe extern "C" fn zst_decompression_reader_readinto1(
 /// Reads everything that is left, over all frames; what there is when the source would block.
 ///
 /// On success fills `*out`; give it back with zst_bytes_free(). Fails as zst_decompression_reader_read(), and at once:
-/// content before damaged data is not returned. Source: `ZstdDecompressionReader.readall()`.
+/// content before damaged data is not returned; after ZST_ERROR_TRUNCATED and ZST_ERROR_SOURCE it comes with the next
+/// read. Source: `ZstdDecompressionReader.readall()`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_reader_readall(
     reader: *const zst_decompression_reader,

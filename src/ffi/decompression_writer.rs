@@ -40,9 +40,7 @@ impl zst_decompression_writer {
         let result = operation(&mut writer);
         self.delivered.store(writer.delivered(), Relaxed);
         self.closed.store(writer.is_closed(), Relaxed);
-        if let Some(push) = writer.push() {
-            self.at_frame_end.store(push.stream().at_frame_end(), Relaxed);
-        }
+        self.at_frame_end.store(writer.at_end(), Relaxed);
         Ok((result?, (writer.delivered() - before) as usize))
     }
 }
@@ -94,10 +92,10 @@ pub unsafe extern "C" fn zst_decompression_writer_free(writer: *mut zst_decompre
 /// Unless NULL, `*out_consumed` is set to the bytes of `src` that were taken in, and `*out_written` to the bytes that
 /// the sink has taken. All of `src` is taken in unless the sink would block: then write the rest later (libzstd may
 /// keep one byte back until its output has gone); ZST_ERROR_WOULD_BLOCK when nothing could be taken in. ZST_ERROR_SINK
-/// when the sink has failed: all of `src` has been taken in nonetheless, do not write it again. ZST_ERROR_ZSTD when the
-/// data is damaged or needs another dictionary, and ZST_ERROR_LIMIT when a limit is reached: after the sink has got the
-/// content before, and from then on. ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.write()`; libzstd's
-/// `ZSTD_decompressStream`.
+/// when the sink has failed: all of `src` has been taken in nonetheless, do not write it again; what is written while
+/// the sink goes on failing is kept in memory. ZST_ERROR_ZSTD when the data is damaged or needs another dictionary, and
+/// ZST_ERROR_LIMIT when a limit is reached: after the sink has got the content before, and from then on.
+/// ZST_ERROR_CLOSED. Source: `ZstdDecompressionWriter.write()`; libzstd's `ZSTD_decompressStream`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zst_decompression_writer_write(
     writer: *const zst_decompression_writer,

@@ -88,8 +88,13 @@ pub unsafe extern "C" fn zst_decompressor_iterator_next(
         let iterator = call.hold(iterator, "iterator")?;
         let out_data = call.out(out_data, "out_data")?;
         let out_len = call.out(out_len, "out_len")?;
-        let mut iterator = iterator.iterator.try_lock().ok_or(Error::Busy)?;
-        let Some(piece) = iterator.next_piece()? else {
+        let mut open = iterator.iterator.try_lock().ok_or(Error::Busy)?;
+        let piece = open.next_piece()?;
+        // A callback has freed it, and the piece goes along.
+        if iterator.is_last_owner() {
+            return Err(Error::Closed);
+        }
+        let Some(piece) = piece else {
             return Ok(ZST_DONE);
         };
         out_data.give(piece.as_ptr());

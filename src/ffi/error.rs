@@ -15,8 +15,8 @@ pub struct zst_error {
     pub status: i32,
     /// libzstd's own error code (ZSTD_ErrorCode), 0 when libzstd had no part in it.
     pub zstd_code: i32,
-    /// What the callback returned that failed or cancelled; an errno where the library's own files are at fault; 0
-    /// otherwise.
+    /// What the callback returned that failed or cancelled (0 when it returned 0 and broke its contract otherwise); an
+    /// errno where the library's own files are at fault; 0 otherwise.
     pub callback_code: i32,
     /// 0.
     pub reserved: i32,
@@ -118,6 +118,7 @@ fn status(error: &Error) -> zst_status {
         }
         Error::OutOfBounds { .. }
         | Error::Zstd { .. }
+        | Error::DeclaredSize { .. }
         | Error::UnusableDictionary { .. }
         | Error::NoEstimateWithThreads
         | Error::Training { .. }
@@ -179,6 +180,7 @@ fn zstd_code(error: &Error) -> Option<Code> {
         }
         Error::DictionaryNeeded { code, .. } => Some(code),
         Error::NoThreads { .. } => Some(Code::MEMORY_ALLOCATION),
+        Error::DeclaredSize { .. } => Some(Code::SRC_SIZE_WRONG),
         Error::BufferTooSmall { .. } => Some(Code::DST_SIZE_TOO_SMALL),
         Error::BrokenFrame { broken, .. } => Some(match broken {
             Broken::Empty | Broken::HeaderCut { .. } | Broken::Cut | Broken::SkippableCut { .. } => {
@@ -234,6 +236,7 @@ fn numbers(error: &Error) -> (u64, u64) {
             Broken::Empty | Broken::NotAFrame(_) | Broken::Corrupted => (0, 0),
         },
         Error::WrongSize { produced, recorded, .. } => (recorded, produced),
+        Error::DeclaredSize { declared, given, .. } => (declared, given),
         Error::SinkClaim { claimed, given } => (given as u64, claimed as u64),
         Error::SourceBlock { len } => (0, len as u64),
         Error::Index { len } => (len as u64, 0),

@@ -20,8 +20,9 @@ pub struct zst_source {
     /// Given to the callbacks, otherwise not touched.
     pub userdata: *mut c_void,
     /// Lends the next block: sets `*out_data` and `*out_len`, and returns 0. The block must stay valid and unchanged
-    /// until the next read() or drop(). `size_hint` is what suits the stream; any other length is as good. A
-    /// length of 0 is the end of the input, after which read() is not called again.
+    /// until the next read() or drop(). `size_hint` is what suits the stream; any other length is as good (but
+    /// zst_decompressor_read_to_iter() skips bytes in the first block only). A length of 0 is the end of the
+    /// input, after which read() is not called again.
     ///
     /// ZST_ERROR_WOULD_BLOCK says that there is nothing at the moment: nothing is lost, and the stream will ask again.
     /// Any other number is an error of your own, which the caller finds in zst_error.callback_code; the stream

@@ -170,18 +170,21 @@ fn more_input_than_declared() {
             // With worker threads, the input is looked at later.
             let failure = obj.compress(&source).and_then(|_| obj.block()).unwrap_err();
             failure.is(ZST_ERROR_ZSTD, SIZE_WRONG);
+            let given = source.len();
+            let wrong = format!("{SIZE_WRONG}: {size} bytes were declared, {given} were given");
             if values.is_empty() {
-                assert_eq!(failure.message, format!("zstd compress error: {SIZE_WRONG}"));
+                assert_eq!(failure.message, format!("zstd compress error: {wrong}"));
+                failure.numbers(size, given as u64);
             }
             for src in [&source[..], b"a", b""] {
                 let failure = obj.compress(src).unwrap_err();
-                assert_eq!(failure.message, format!("zstd compress error: {SIZE_WRONG}"));
+                assert_eq!(failure.message, format!("zstd compress error: {wrong}"));
                 assert_eq!(failure.zstd_code, zstd_sys::ZSTD_ErrorCode::ZSTD_error_srcSize_wrong as i32);
             }
             for failure in [obj.block().unwrap_err(), obj.finish().unwrap_err()] {
                 assert_eq!(
                     (failure.status, &*failure.message),
-                    (ZST_ERROR_ZSTD, &*format!("error ending compression stream: {SIZE_WRONG}"))
+                    (ZST_ERROR_ZSTD, &*format!("error ending compression stream: {wrong}"))
                 );
             }
             // The end is the end even when it fails.
@@ -211,7 +214,8 @@ fn less_input_than_declared() {
             let obj = CompressionObj::new(&compressor, Some(size));
             obj.compress(&text(1, fed)).unwrap();
             let failure = obj.finish().unwrap_err();
-            assert_eq!(failure.message, format!("error ending compression stream: {SIZE_WRONG}"), "{fed} of {size}");
+            let wrong = format!("{SIZE_WRONG}: {size} bytes were declared, {fed} were given");
+            assert_eq!(failure.message, format!("error ending compression stream: {wrong}"));
             assert_eq!(failure.status, ZST_ERROR_ZSTD);
             obj.finish().unwrap_err().is(ZST_ERROR_STATE, "compressor object already finished");
         }
@@ -316,4 +320,17 @@ fn null_pointers() {
     assert!(nothing.is_empty());
     assert_eq!(obj.progression(), (0, 0, 0));
     assert_same(&decode(&[], None, &obj.finish().unwrap()), b"");
+}
+
+#[test]
+fn the_final_figures_count_the_end_of_the_frame() {
+    for threads in [0, 2] {
+        let compressor = Compressor::with(&[(ZST_C_WRITE_CHECKSUM, 1), (ZST_C_THREADS, threads)], None);
+        for len in [0, 5, 3 << 20] {
+            let obj = CompressionObj::new(&compressor, None);
+            let frame = obj.frame([&text(1, len)[..]]);
+            let figures = (len as u64, len as u64, frame.len() as u64);
+            assert_eq!((obj.progression(), compressor.progression()), (figures, figures));
+        }
+    }
 }

@@ -171,7 +171,8 @@ fn more_input_than_declared() {
             let writer = CompressionWriter::new(&compressor, &sink, Some(size));
             // With worker threads, the input is looked at later.
             writer.write(&source).and_then(|_| writer.flush(ZST_FLUSH_BLOCK)).unwrap_err();
-            let text = format!("zstd compress error: {SIZE_WRONG}");
+            let given = source.len();
+            let text = format!("zstd compress error: {SIZE_WRONG}: {size} bytes were declared, {given} were given");
             for failure in [
                 writer.write(&source).unwrap_err(),
                 writer.write(b"").unwrap_err(),

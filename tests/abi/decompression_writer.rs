@@ -490,3 +490,19 @@ fn from_several_threads() {
     shared.close().unwrap();
     assert_same(&sink.bytes(), &piece.repeat(accepted.load(SeqCst) as usize));
 }
+
+#[test]
+fn where_the_input_stands_when_a_sink_has_failed() {
+    let content = noise(3, 1000);
+    let frame = Compressor::new(3, None).compress(&content).to_vec();
+    let cut = [&frame[..], &frame[..300]].concat();
+    for (input, write_size, whole) in [(&frame, 100, true), (&cut, 1000, false)] {
+        let sink = TestSink::once_or_more(write_size, Act::Fail(7), 0, 1);
+        let writer = DecompressionWriter::new(&Decompressor::new(None), &sink, 0);
+        writer.write(input).unwrap_err().is(ZST_ERROR_SINK, "write() failed");
+        assert!(!writer.at_frame_end(), "some of the input waits");
+        writer.close().unwrap();
+        assert_eq!(writer.at_frame_end(), whole);
+        assert_same(&sink.bytes()[..1000], &content);
+    }
+}
