@@ -12,8 +12,8 @@ use std::ops::Range;
 
 const DOING: &str = "error decompressing";
 
-/// The size of an item's content is believed without a look at its blocks if it is one block, or not so many times the
-/// size of the item.
+/// The size of an item's content is believed at first, without a look at its blocks, if it is one block, or not so many
+/// times the size of the item.
 const BLOCK: u64 = 128 << 10;
 const PLAUSIBLE: u64 = 64;
 
@@ -45,15 +45,13 @@ impl Decompressor {
             return Err(BatchError::NothingToDecompress);
         }
         let mut segments = reserved(count)?;
-        if let Err((index, error)) = self.find_sizes(items, sizes, &mut segments) {
-            // An item before that one may be wrong as well, and would be the first.
-            segments.truncate(index);
-            if index > 0 {
-                self.decompress_items(items, &segments, threads)?;
+        let content = match self.decompress_all(items, sizes, threads, true, &mut segments) {
+            // Perhaps some of those that were believed are lies.
+            Err(BatchError::Call(Error::OutOfMemory(_))) => {
+                self.decompress_all(items, sizes, threads, false, &mut segments)?
             }
-            return Err(error);
-        }
-        let content = self.decompress_items(items, &segments, threads)?;
+            content => content?,
+        };
         let len = content.len();
         let content: Box<dyn Memory> = try_box(content)?;
         let (content, segments) = (Shared::try_new(content)?, Shared::try_new(segments)?);
@@ -62,18 +60,40 @@ impl Decompressor {
         Ok(Collection::of(buffers)?)
     }
 
+    /// The contents of all items, one behind the other, and a list of where each is.
+    fn decompress_all(
+        &self,
+        items: &impl Items,
+        sizes: Option<&[u8]>,
+        threads: i32,
+        believing: bool,
+        segments: &mut Vec<Segment>,
+    ) -> Result<Output, BatchError> {
+        segments.clear();
+        if let Err((index, error)) = self.find_sizes(items, sizes, believing, segments) {
+            // An item before that one may be wrong as well, and would be the first.
+            segments.truncate(index);
+            if index > 0 {
+                self.decompress_items(items, segments, threads)?;
+            }
+            return Err(error);
+        }
+        self.decompress_items(items, segments, threads)
+    }
+
     /// Lists where each item's content is going to be. Fails with the index of an item.
     fn find_sizes(
         &self,
         items: &impl Items,
         sizes: Option<&[u8]>,
+        believing: bool,
         segments: &mut Vec<Segment>,
     ) -> Result<(), (usize, BatchError)> {
         let sizes = sizes.map(|sizes| sizes.as_chunks::<{ size_of::<u64>() }>().0);
         let mut offset = 0u64;
         for index in 0..items.count() {
             let given = sizes.map_or(0, |sizes| u64::from_ne_bytes(sizes[index]));
-            let length = self.size_of_item(items.get(index), given);
+            let length = self.size_of_item(items.get(index), given, believing);
             let length = length.ok_or((index, BatchError::UnknownSize { index }))?;
             let length = length.map_err(|error| (index, BatchError::Item { index, doing: DOING, error }))?;
             segments.push(Segment { offset, length });
@@ -84,7 +104,7 @@ impl Decompressor {
     }
 
     /// The size of the content of the first frame in `src`, if anybody knows it, and if it can be.
-    fn size_of_item(&self, src: &[u8], given: u64) -> Option<Result<u64, Error>> {
+    fn size_of_item(&self, src: &[u8], given: u64, believing: bool) -> Option<Result<u64, Error>> {
         let format = self.parameters().format;
         let mut rest = src;
         let recorded = loop {
@@ -113,7 +133,7 @@ impl Decompressor {
         {
             return Some(Err(Error::OutputLimit { limit, needed: Some(size) }));
         }
-        if size > BLOCK && size > PLAUSIBLE * rest.len() as u64 {
+        if !believing || (size > BLOCK && size > PLAUSIBLE * rest.len() as u64) {
             // Nothing is reserved for what cannot be.
             let have = rest.len();
             let at = src.len() - have;

@@ -188,6 +188,32 @@ fn recorded_sizes_that_lie() {
 }
 
 #[test]
+fn sizes_that_lie_a_little_are_a_lot_together() {
+    // Each claims a block of 128 KiB; only the second kind holds one.
+    const LIE: &[u8] = b"\x28\xb5\x2f\xfd\xa0\0\0\x02\0";
+    const TRUE: &[u8] = b"\x28\xb5\x2f\xfd\xa0\0\0\x02\0\x03\0\x10a";
+    let decompressor = Decompressor::new(None);
+    let good = frames(&[text(1, 300)]).remove(0);
+    let mut items = vec![LIE; 1_000_000];
+    items[0] = &good;
+    for threads in [1, 2] {
+        let failed = decompressor.batch(&items, threads).unwrap_err();
+        failed.is(ZST_ERROR_TRUNCATED, "error decompressing item 1: did not decompress full frame");
+        assert_eq!(failed.item_index, 1);
+    }
+    // A given size may be the lie as well.
+    items[1] = TRUE;
+    let mut sizes = vec![0; items.len()];
+    sizes[2] = 131_072;
+    decompressor.batch_sized(&items, &sizes, 2).unwrap_err().is(ZST_ERROR_TRUNCATED, "item 2: did not decompress");
+
+    assert_eq!(decompressor.batch(&[TRUE], 1).unwrap().items(), [[b'a'; 131_072]]);
+    let failed = decompressor.batch(&vec![TRUE; items.len()], 2).unwrap_err();
+    failed.is(ZST_ERROR_MEMORY, "not enough memory: 131072000000 bytes could not be had");
+    assert_eq!(failed.item_index, u64::MAX);
+}
+
+#[test]
 fn limits_hold_in_workers() {
     let window = |size: i64| Decompressor::with(&[(ZST_D_MAX_WINDOW_SIZE, size)]);
     let items: Vec<_> = (0..8).map(|n| text(n, 70_000)).collect();
