@@ -38,8 +38,13 @@ struct Office {
     /// Of these, those who have been asked to leave.
     leaving: usize,
     /// The thread that left last. It ends when the one that left before it has ended: who waits for it waits for all.
-    last: Option<libc::pthread_t>,
+    last: Option<Thread>,
 }
+
+struct Thread(libc::pthread_t);
+
+// SAFETY: a thread can be waited for by any other. (On some systems its name is a pointer.)
+unsafe impl Send for Thread {}
 
 impl Office {
     const NEW: Office = Office { teams: [const { None }; TEAMS], helpers: 0, leaving: 0, last: None };
@@ -190,8 +195,8 @@ fn lock() -> MutexGuard<'static, Office> {
 }
 
 /// Waits until a thread that has left has ended.
-fn wait_for_end(thread: Option<libc::pthread_t>) {
-    if let Some(thread) = thread {
+fn wait_for_end(thread: Option<Thread>) {
+    if let Some(Thread(thread)) = thread {
         // SAFETY: it was made joinable by this process, and taken out of the office, so nobody else waits for it.
         unsafe { libc::pthread_join(thread, null_mut()) };
     }
@@ -253,7 +258,7 @@ fn help() {
     }
     office.helpers -= 1;
     // SAFETY: nothing is asked of the caller.
-    let before = office.last.replace(unsafe { libc::pthread_self() });
+    let before = office.last.replace(Thread(unsafe { libc::pthread_self() }));
     LEFT.notify_all();
     drop(office);
     wait_for_end(before);
