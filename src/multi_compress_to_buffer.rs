@@ -47,10 +47,10 @@ impl Compressor {
             return Err(BatchError::NothingToCompress { items: count });
         }
         let workers = batch::workers(threads, count);
-        let block = (0..count).map(bound).fold(0, usize::saturating_add) / workers;
         let record = Shared::try_new(Record::default())?;
         self.pool().set_latest(&record);
         let runs = batch::cut(count, workers, |index| items.get(index).len() as u64 + ITEM)?;
+        let block = (0..count).map(bound).fold(0, usize::saturating_add) / workers.min(runs.len());
 
         let mut segments = reserved(count)?;
         segments.resize(count, Segment::default());

@@ -83,6 +83,13 @@ fn one_worker_writes_one_frame_behind_the_other() {
 }
 
 #[test]
+fn items_for_one_worker_are_one_buffer_however_many_might_come() {
+    let compressor = Compressor::new(3, None);
+    let items: Vec<_> = (0..10).map(|n| noise(n, 500)).collect();
+    assert_eq!(compressor.batch(&items, -1).unwrap().buffer_count(), 1);
+}
+
+#[test]
 fn offsets_begin_anew_in_each_buffer() {
     let compressor = Compressor::new(3, None);
     let items: Vec<_> = (0..3000).map(|n| text(n, 400)).collect();
