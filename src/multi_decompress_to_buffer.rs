@@ -123,28 +123,27 @@ impl Decompressor {
         let size = match (recorded, given) {
             (None, 0) => return None,
             (Some(recorded), 0) => recorded,
-            (Some(recorded), given) if recorded != given => {
-                return Some(Err(Error::WrongSize { doing: DOING, produced: recorded, recorded: given }));
-            }
             (_, given) => given,
         };
-        if let Some(limit) = self.parameters().max_output_size
-            && size > limit
-        {
-            return Some(Err(Error::OutputLimit { limit, needed: Some(size) }));
-        }
-        if !believing || (size > BLOCK && size > PLAUSIBLE * rest.len() as u64) {
+        let disagree = recorded.is_some_and(|recorded| recorded != size);
+        if !believing || disagree || (size > BLOCK && size > PLAUSIBLE * rest.len() as u64) {
             // Nothing is reserved for what cannot be.
             let have = rest.len();
             let at = src.len() - have;
             match Frame::first(rest, format) {
                 Err(broken) => return Some(Err(Error::BrokenFrame { while_decompressing: true, broken, at, have })),
-                Ok(frame) if frame.content_bound < size => {
+                // What is recorded, or what the blocks can hold.
+                Ok(frame) if disagree || frame.content_bound < size => {
                     let produced = frame.content_bound;
                     return Some(Err(Error::WrongSize { doing: DOING, produced, recorded: size }));
                 }
                 Ok(_) => {}
             }
+        }
+        if let Some(limit) = self.parameters().max_output_size
+            && size > limit
+        {
+            return Some(Err(Error::OutputLimit { limit, needed: Some(size) }));
         }
         Some(Ok(size))
     }

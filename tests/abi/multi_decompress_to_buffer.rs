@@ -188,6 +188,23 @@ fn recorded_sizes_that_lie() {
 }
 
 #[test]
+fn a_given_size_beside_a_recorded_one_that_lies() {
+    let decompressor = Decompressor::new(None);
+    // It claims 9 bytes, or is cut; no error may say that so many were decompressed.
+    let items: [(&[u8], &str); 3] = [
+        (b"\x28\xb5\x2f\xfd\x20\x09\x09\0\0a", "Data corruption detected: the frame claims 9 bytes of content"),
+        (b"\x28\xb5\x2f\xfd\x20\x09\x49\0\0abc", "did not decompress full frame"),
+        (&SKIPPABLE[..10], "did not decompress full frame"),
+    ];
+    for (item, expected) in items {
+        let failed = decompressor.batch_sized(&[item], &[1], 1).unwrap_err();
+        assert!(failed.message.contains(&format!("error decompressing item 0: {expected}")), "{failed:?}");
+    }
+    let failed = decompressor.batch_sized(&[SKIPPABLE], &[1], 1).unwrap_err();
+    failed.is(ZST_ERROR_ZSTD, "error decompressing item 0: decompressed 0 bytes; expected 1");
+}
+
+#[test]
 fn sizes_that_lie_a_little_are_a_lot_together() {
     // Each claims a block of 128 KiB; only the second kind holds one.
     const LIE: &[u8] = b"\x28\xb5\x2f\xfd\xa0\0\0\x02\0";
