@@ -35,7 +35,9 @@ pub struct zst_buffer_segment {
     pub offset: u64,
 }
 
-const _: () = assert!(size_of::<zst_segment>() == size_of::<Segment>() && align_of::<Segment>() == 8);
+// A list of the one is lent as a list of the other.
+const _: () = assert!(size_of::<zst_segment>() == size_of::<Segment>());
+const _: () = assert!(align_of::<zst_segment>() == align_of::<Segment>());
 
 impl zst_buffer_segment {
     pub(super) fn new((bytes, offset): (&[u8], u64)) -> zst_buffer_segment {

@@ -33,7 +33,7 @@ pub struct zst_error {
     pub message: [c_char; 464],
 }
 
-const _: () = assert!(size_of::<zst_error>() == 512 && align_of::<zst_error>() == 8);
+const _: () = assert!(size_of::<zst_error>() == 512);
 
 /// Describes `error` in `place`, if there is one; returns its status.
 pub fn record(error: &Error, place: Option<&mut MaybeUninit<zst_error>>) -> zst_status {
