@@ -2222,7 +2222,7 @@ zst_status zst_buffer_with_segments_collection_buffer(const zst_buffer_with_segm
  * each, also for empty ones, and do not depend on the number of threads (except for how they are spread over buffers).
  *
  * `threads`: 0 and 1 work in the calling thread; negative are as many as there are CPUs; other values are an upper
- * bound. Fewer are used when there is little to do. They are kept for the next call for a few seconds.
+ * bound. Fewer are used when there is little to do. Threads are kept for the next call for a few seconds.
  *
  * On success `*out` is the caller's; free it with zst_buffer_with_segments_collection_free(). `items` are read during
  * the call only. ZST_ERROR_VALUE when there are no items, or all of them are empty. When an item fails, nothing is
@@ -2263,13 +2263,13 @@ zst_status zst_compressor_multi_compress_to_buffer_from_collection(const zst_com
  * records it; `sizes_size` is its size in bytes. It needs no alignment.
  *
  * `threads`: 0 and 1 work in the calling thread; negative are as many as there are CPUs; other values are an upper
- * bound. Fewer are used when there is little to do. They are kept for the next call for a few seconds.
+ * bound. Fewer are used when there is little to do. Threads are kept for the next call for a few seconds.
  *
  * On success `*out` is the caller's; free it with zst_buffer_with_segments_collection_free(). `items` are read during
- * the call only. ZST_ERROR_VALUE when there are no items, `sizes_size` is not 8 for each item, or an item's size is
- * neither recorded nor given. When an item fails, nothing is returned, and zst_error.item_index is the first one that
- * does, in the order of the items. Source: `ZstdDecompressor.multi_decompress_to_buffer()`; libzstd's
- * `ZSTD_decompressDCtx`.
+ * the call only. ZST_ERROR_VALUE when there are no items, `sizes_size` is not 8 for each item, an item does
+ * not begin with a whole frame header, or its size is neither recorded nor given. When an item fails, nothing is
+ * returned, and zst_error.item_index is the first one that does, in the order of the items.
+ * Source: `ZstdDecompressor.multi_decompress_to_buffer()`; libzstd's `ZSTD_decompressDCtx`.
  */
 zst_status zst_decompressor_multi_decompress_to_buffer(const zst_decompressor *decompressor,
                                                        const zst_slice *items,

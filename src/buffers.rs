@@ -59,7 +59,7 @@ impl Buffer {
         })
     }
 
-    /// A part of memory and of a list of segments, which lie inside that part.
+    /// A part of memory and of a list of segments, which lie inside that part and count from its start.
     pub fn part(
         memory: &Shared<Box<dyn Memory>>,
         within: Range<usize>,

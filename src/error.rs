@@ -62,11 +62,6 @@ pub enum Error {
     },
     NoBuffers,
     EmptyBuffer,
-
-    // An index is outside its container.
-    Index {
-        len: usize,
-    },
     PrecomputeForNothing,
     PrecomputeForBoth,
     TooManyDictionaries {
@@ -74,6 +69,11 @@ pub enum Error {
     },
     DuplicateDictionary {
         id: u32,
+    },
+
+    // An index is outside its container.
+    Index {
+        len: usize,
     },
 
     // The object cannot do this now.
