@@ -10,6 +10,7 @@ use crate::error::BatchError;
 use parking_lot::Mutex;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{self, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The input of a batch.
@@ -72,7 +73,9 @@ pub fn cut(count: usize, workers: usize, weight: impl Fn(usize) -> u64) -> Resul
 pub struct Failures {
     /// Its item.
     first: AtomicUsize,
-    error: Mutex<Option<BatchError>>,
+    /// The only lock here that is waited for. That of the standard library needs neither memory for it, nor state that
+    /// a fork could leave locked.
+    error: sync::Mutex<Option<BatchError>>,
 }
 
 impl Failures {
@@ -82,7 +85,7 @@ impl Failures {
     }
 
     pub fn report(&self, index: usize, error: BatchError) {
-        let mut place = self.error.lock();
+        let mut place = self.error.lock().unwrap_or_else(PoisonError::into_inner);
         if index < self.first.load(Relaxed) {
             self.first.store(index, Relaxed);
             *place = Some(error);
@@ -116,7 +119,7 @@ pub fn run<T: Send, R: Send>(
     let mut outcomes = reserved(workers)?;
     outcomes.extend((0..workers).map(|_| Mutex::new(None)));
     let handed_out = AtomicUsize::new(0);
-    let failures = Failures { first: AtomicUsize::new(usize::MAX), error: Mutex::new(None) };
+    let failures = Failures { first: AtomicUsize::new(usize::MAX), error: sync::Mutex::new(None) };
 
     let next = || order.get(handed_out.fetch_add(1, Relaxed)).and_then(|&index| places[index].try_lock()?.take());
     let work_as = |number: usize, next: &mut dyn FnMut() -> Option<T>| {
@@ -144,7 +147,7 @@ pub fn run<T: Send, R: Send>(
         });
     });
 
-    if let Some(error) = failures.error.into_inner() {
+    if let Some(error) = failures.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
     let mut results = reserved(workers)?;
