@@ -18,10 +18,12 @@ int main(int argc, char **argv) {
     if (strcmp(argv[1], "counts") == 0) {
         oneshot_rows(COUNTS);
         streaming_rows(COUNTS);
+        batch_rows(COUNTS);
         return 0;
     }
     oneshot_rows(TIME);
     streaming_rows(TIME);
     training_rows();
+    batch_rows(TIME);
     return 0;
 }

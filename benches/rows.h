@@ -7,6 +7,7 @@
 void oneshot_rows(enum mode mode);
 void training_rows(void);
 void streaming_rows(enum mode mode);
+void batch_rows(enum mode mode);
 
 void oneshot_memory(void);
 void streaming_memory(void);

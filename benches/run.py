@@ -243,9 +243,11 @@ def time_line(row):
     kind, goal, ratio = row["goal_kind"], row["goal"], row["ratio"]
     spread = f"{row['low']:.3f}-{row['high']:.3f}"
     if kind == "speed_up":
+        line = [f"x {row['raw']:.2f}", f"x {row['zst']:.2f}", "", f"{ratio:.3f}", spread]
+        if not goal:
+            return [*line, "", ""]
         row["met"] = row["zst"] >= goal
-        return [f"x {row['raw']:.2f}", f"x {row['zst']:.2f}", "", f"{ratio:.3f}", spread, f">= {goal:.2f}",
-                mark(row["met"])]
+        return [*line, f">= {goal:.2f}", mark(row["met"])]
     extra = row["zst"] - row["raw"]
     extra_text = f"{extra:+.0f} ns" if abs(extra) < 10000 else ""
     line = [duration(row["raw"]), duration(row["zst"]), extra_text, f"{ratio:.3f}", spread]
@@ -323,10 +325,12 @@ def main():
     else:
         filters = [options.only] if options.only else []
         rows = progress(rows_of(str(binary), "time", str(CORPORA), *filters))
+        figures = [row for row in rows if row["kind"] == "figure"]
+        rows = [row for row in rows if row["kind"] == "time"]
         if rows:
             print("Time per operation, medians; CPU time of the thread, wall clock for rows with threads.")
             print_times(rows)
-        figures = progress(rows_of(str(binary), "memory", str(CORPORA), *filters))
+        figures += progress(rows_of(str(binary), "memory", str(CORPORA), *filters))
         if figures:
             print_figures(figures)
         rows += figures
