@@ -6,7 +6,8 @@
     python3 benches/run.py --json FILE       all figures as JSON
 
 Both sides use the libzstd that cargo has built: one through libzst.so, the other as the static library from which
-libzst.so was made. Corpora are made once, below target/bench, from what a Rust installation has.
+libzst.so was made. Corpora are made once, below target/bench, from what a Rust installation has. Batches are
+also compared with the C extension of the wheel zstandard, which pip installs below target/.
 """
 
 import argparse
@@ -25,6 +26,7 @@ BENCHES = ROOT / "benches"
 STAGE = ROOT / "target" / "stage"
 WORK = ROOT / "target" / "bench"
 CORPORA = WORK / "corpora"
+VENV = ROOT / "target" / "venv"
 
 SOURCES_SIZE = 64 << 20
 PROGRAM_SIZE = 64 << 20
@@ -206,6 +208,30 @@ def count(binary, only):
     return rows
 
 
+def peers_python():
+    """A Python that has what the comparison with the wheel needs; None when it cannot be had."""
+    python = VENV / "bin" / "python"
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "-r",
+               BENCHES / "requirements.txt"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    if not python.exists() and subprocess.run([sys.executable, "-m", "venv", VENV], **quiet).returncode != 0:
+        return None
+    return python if subprocess.run(install, **quiet).returncode == 0 else None
+
+
+def compare_with_wheel(filters):
+    python = peers_python()
+    if not python:
+        print("\nBatches are not compared with the wheel zstandard: pip could not install benches/requirements.txt.")
+        return []
+    rows = progress(rows_of(str(python), str(BENCHES / "batch_peers.py"), str(CORPORA), str(STAGE / "lib" / "libzst.so"),
+                            str(STAGE / "include" / "zst_cdef.h"), *filters))
+    if rows:
+        print("\nThrough Python: CPU time of the process, wall clock for 2 threads.")
+        print_times(rows, "wheel")
+    return rows
+
+
 # ---- Tables ----
 
 
@@ -282,8 +308,8 @@ def figure_line(row):
     return [f"{row['value']:.3f} {row['unit']}".strip(), f"{row['goal']:.4g}", mark(row["met"])]
 
 
-def print_times(rows):
-    print_table(["", "raw", "zst", "extra", "zst/raw", "quartiles", "goal", ""], list(in_areas(rows, time_line)))
+def print_times(rows, other="raw"):
+    print_table(["", other, "zst", "extra", f"zst/{other}", "quartiles", "goal", ""], list(in_areas(rows, time_line)))
 
 
 def print_counts(rows):
@@ -333,7 +359,7 @@ def main():
         figures += progress(rows_of(str(binary), "memory", str(CORPORA), *filters))
         if figures:
             print_figures(figures)
-        rows += figures
+        rows += figures + compare_with_wheel(filters)
     missed = sum(row.get("met") is False for row in rows)
     judged = sum("met" in row for row in rows)
     print(f"\n{judged - missed} of {judged} goals met")
