@@ -44,11 +44,16 @@ pub struct Run {
     pub weight: u64,
 }
 
-/// Cuts items into runs, in their order.
-pub fn cut(count: usize, workers: usize, weight: impl Fn(usize) -> u64) -> Result<Vec<Run>, OutOfMemory> {
-    let total = if workers > 1 { (0..count).map(&weight).fold(0, u64::saturating_add) } else { 0 };
-    let target = if workers > 1 { (total / (workers as u64 * TASKS)).max(LEAST) } else { u64::MAX };
+/// Cuts items, which weigh `total` together, into runs, in their order.
+pub fn cut(count: usize, workers: usize, total: u64, weight: impl Fn(usize) -> u64) -> Result<Vec<Run>, OutOfMemory> {
     let mut runs = Vec::new();
+    if workers == 1 {
+        // A look at each of many items takes its time.
+        runs.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
+        runs.push(Run { items: 0..count, weight: total });
+        return Ok(runs);
+    }
+    let target = (total / (workers as u64 * TASKS)).max(LEAST);
     let mut run = Run { items: 0..0, weight: 0 };
     let mut close = |run: &mut Run, next: usize| {
         if !run.items.is_empty() {

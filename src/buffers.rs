@@ -1,7 +1,7 @@
 //! `zst_buffer_with_segments` and `zst_buffer_with_segments_collection`: many items in few pieces of memory.
 
 use crate::batch::Items;
-use crate::engine::{OutOfMemory, Output, Shared};
+use crate::engine::{OutOfMemory, Output, Shared, going_to_use};
 use crate::error::Error;
 use std::ops::Range;
 
@@ -113,17 +113,24 @@ impl Collection {
         if buffers.iter().any(|buffer| buffer.segments().is_empty() || buffer.bytes().is_empty()) {
             return Err(Error::EmptyBuffer);
         }
-        Ok(Collection::of(buffers)?)
+        // Host memory may be listed many times over.
+        let lengths = buffers.iter().flat_map(|buffer| buffer.segments()).map(|segment| segment.length);
+        let size = lengths.fold(0, u64::saturating_add);
+        Ok(Collection::listed(buffers, size)?)
     }
 
-    /// The same without a look at them: a batch may have nothing but empty results.
-    pub fn of(buffers: Vec<Shared<Buffer>>) -> Result<Collection, OutOfMemory> {
+    /// Of the results of a batch, which may all be empty. Each buffer is filled with its segments, which lie behind
+    /// each other.
+    pub fn of_results(buffers: Vec<Shared<Buffer>>) -> Result<Collection, OutOfMemory> {
+        let size = buffers.iter().map(|buffer| buffer.bytes().len() as u64).sum();
+        Collection::listed(buffers, size)
+    }
+
+    fn listed(buffers: Vec<Shared<Buffer>>, size: u64) -> Result<Collection, OutOfMemory> {
         let mut ends = reserved(buffers.len())?;
-        let (mut count, mut size) = (0, 0u64);
+        let mut count = 0;
         for buffer in &buffers {
             count += buffer.segments().len();
-            // Host memory may be listed many times over.
-            size = buffer.segments().iter().fold(size, |size, segment| size.saturating_add(segment.length));
             ends.push(count);
         }
         Ok(Collection { buffers, ends, size })
@@ -164,10 +171,11 @@ impl Items for Collection {
     }
 }
 
-/// An empty list with room for so many.
+/// An empty list with room for so many, which are going to be there.
 pub fn reserved<T>(count: usize) -> Result<Vec<T>, OutOfMemory> {
     let mut list = Vec::new();
     list.try_reserve_exact(count)
         .map_err(|_| OutOfMemory { bytes: (count as u64).saturating_mul(size_of::<T>() as u64) })?;
+    going_to_use(list.spare_capacity_mut());
     Ok(list)
 }

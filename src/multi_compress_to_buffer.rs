@@ -42,15 +42,20 @@ impl Compressor {
     /// Compresses each item into a frame of its own, on so many threads at most; negative are all CPUs.
     pub fn multi_compress_to_buffer(&self, items: &impl Items, threads: i32) -> Result<Collection, BatchError> {
         let count = items.count();
-        let bound = |index: usize| compress_bound(items.get(index).len()).unwrap_or(usize::MAX);
-        if (0..count).all(|index| items.get(index).is_empty()) {
+        let len = |index: usize| items.get(index).len();
+        if (0..count).all(|index| len(index) == 0) {
             return Err(BatchError::NothingToCompress { items: count });
         }
         let workers = batch::workers(threads, count);
+        let (mut bounds, mut weight) = (0, 0);
+        for len in (0..count).map(len) {
+            bounds = usize::saturating_add(bounds, compress_bound(len).unwrap_or(usize::MAX));
+            weight = u64::saturating_add(weight, len as u64 + ITEM);
+        }
         let record = Shared::try_new(Record::default())?;
         self.pool().set_latest(&record);
-        let runs = batch::cut(count, workers, |index| items.get(index).len() as u64 + ITEM)?;
-        let block = (0..count).map(bound).fold(0, usize::saturating_add) / workers.min(runs.len());
+        let runs = batch::cut(count, workers, weight, |index| len(index) as u64 + ITEM)?;
+        let block = (bounds / workers.min(runs.len())).min(BLOCK);
 
         let mut segments = reserved(count)?;
         segments.resize(count, Segment::default());
@@ -61,7 +66,7 @@ impl Compressor {
             tasks.push((Task { items: run.items, segments }, run.weight));
             rest = behind;
         }
-        let products = batch::run(tasks, workers, |worker| self.work(items, block.min(BLOCK), &record, worker))?;
+        let products = batch::run(tasks, workers, |worker| self.work(items, block, &record, worker))?;
         join(products, segments)
     }
 
@@ -127,7 +132,7 @@ impl Product {
                 full.shrink();
             }
             self.blocks.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
-            self.blocks.push(Output::with_likely_size(self.block.max(bound), 0)?);
+            self.blocks.push(Output::with_capacity(self.block.max(bound))?);
         }
         let last = self.blocks.len() - 1;
         Ok(&mut self.blocks[last])
@@ -164,7 +169,7 @@ fn join(products: Vec<Product>, mut segments: Vec<Segment>) -> Result<Collection
         }
     }
     parts.sort_unstable_by_key(|(_, stretch)| stretch.items.start);
-    for (_, stretch) in &parts {
+    for (_, stretch) in parts.iter().filter(|(_, stretch)| stretch.bytes.start > 0) {
         for segment in &mut segments[stretch.items.clone()] {
             segment.offset -= stretch.bytes.start as u64;
         }
@@ -174,5 +179,5 @@ fn join(products: Vec<Product>, mut segments: Vec<Segment>) -> Result<Collection
     for (memory, stretch) in parts {
         buffers.push(Shared::try_new(Buffer::part(&memory, stretch.bytes, &segments, stretch.items))?);
     }
-    Ok(Collection::of(buffers)?)
+    Ok(Collection::of_results(buffers)?)
 }

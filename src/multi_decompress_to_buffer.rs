@@ -57,7 +57,7 @@ impl Decompressor {
         let (content, segments) = (Shared::try_new(content)?, Shared::try_new(segments)?);
         let mut buffers = reserved(1)?;
         buffers.push(Shared::try_new(Buffer::part(&content, 0..len, &segments, 0..count))?);
-        Ok(Collection::of(buffers)?)
+        Ok(Collection::of_results(buffers)?)
     }
 
     /// The contents of all items, one behind the other, and a list of where each is.
@@ -151,15 +151,17 @@ impl Decompressor {
     /// The contents of the items for which there are segments, one behind the other.
     fn decompress_items(&self, items: &impl Items, segments: &[Segment], threads: i32) -> Result<Output, BatchError> {
         let count = segments.len();
-        let total = segments.last().map_or(0, |last| last.offset + last.length) as usize;
+        let end_of = |index: usize| segments[index].offset + segments[index].length;
+        let total = count.checked_sub(1).map_or(0, end_of) as usize;
         let workers = batch::workers(threads, count);
         let weight = |index: usize| segments[index].length + items.get(index).len() as u64 + ITEM;
-        let runs = batch::cut(count, workers, weight)?;
+        let all = if workers > 1 { (0..count).map(weight).fold(0, u64::saturating_add) } else { total as u64 };
+        let runs = batch::cut(count, workers, all, weight)?;
         let record = Shared::try_new(Record::default())?;
         self.pool().set_latest(&record);
         let mut output = Output::with_capacity(total)?;
-        let size_of =
-            |items: &Range<usize>| segments[items.clone()].iter().map(|segment| segment.length as usize).sum::<usize>();
+        // No run is empty.
+        let size_of = |items: &Range<usize>| (end_of(items.end - 1) - segments[items.start].offset) as usize;
         let mut sizes = reserved(runs.len())?;
         sizes.extend(runs.iter().map(|run| size_of(&run.items)));
         output.fill_rooms(sizes.into_iter(), |rooms| {

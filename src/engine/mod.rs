@@ -25,7 +25,7 @@ pub use ddict::DDict;
 pub use errno::Errno;
 pub use header::{FrameHeader, FrameKind, Header, frame_header, frame_header_size};
 pub use library::*;
-pub use output::{OutOfMemory, Output, Room, written};
+pub use output::{OutOfMemory, Output, Room, going_to_use, written};
 pub use parameters::{CCtxParams, CParams, cparams, parameter_bounds};
 pub use shared::{Shared, try_box};
 pub use trainer::{Algorithm, Trained, Training, check_dictionary_header, dictionary_id, train};

@@ -278,6 +278,11 @@ pub unsafe fn written(dst: &mut [MaybeUninit<u8>], written: usize) -> &mut [u8] 
     unsafe { std::slice::from_raw_parts_mut(dst.as_mut_ptr().cast(), dst.len()) }
 }
 
+/// Memory from the global allocator that is going to be used.
+pub fn going_to_use<T>(memory: &mut [MaybeUninit<T>]) {
+    advise_huge_pages(NonNull::from(&mut *memory).cast(), size_of_val(memory));
+}
+
 #[cfg(target_os = "linux")]
 fn advise_huge_pages(data: NonNull<u8>, size: usize) {
     const PAGE: usize = 4096;
