@@ -224,8 +224,8 @@ def compare_with_wheel(filters):
     if not python:
         print("\nBatches are not compared with the wheel zstandard: pip could not install benches/requirements.txt.")
         return []
-    rows = progress(rows_of(str(python), str(BENCHES / "batch_peers.py"), str(CORPORA), str(STAGE / "lib" / "libzst.so"),
-                            str(STAGE / "include" / "zst_cdef.h"), *filters))
+    paths = (BENCHES / "batch_peers.py", CORPORA, STAGE / "lib" / "libzst.so", STAGE / "include" / "zst_cdef.h")
+    rows = progress(rows_of(str(python), *map(str, paths), *filters))
     if rows:
         print("\nThrough Python: CPU time of the process, wall clock for 2 threads.")
         print_times(rows, "wheel")
