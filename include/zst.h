@@ -723,7 +723,8 @@ typedef struct {
    */
   int32_t reserved;
   /**
-   * In calls with several inputs, the index of the one that failed; UINT64_MAX otherwise.
+   * In calls with several inputs, the index of the one that failed; UINT64_MAX when it was none of them, and
+   * otherwise.
    */
   uint64_t item_index;
   /**
@@ -2113,7 +2114,8 @@ zst_status zst_decompressor_copy_stream(const zst_decompressor *decompressor,
 /**
  * A buffer on the caller's memory, which is not copied: `data` must stay valid and unchanged until `release(userdata)`
  * is called. That happens exactly once, also when this fails, from whichever thread lets go of the buffer last;
- * `release` may be NULL. So a mapped file works without a copy.
+ * `release` may be NULL; it must return (no exceptions, no longjmp), and may call the library. So a mapped file works
+ * without a copy.
  *
  * `segments` are pairs of an offset and a length, as in zst_segment, `segments_size` bytes of them in all; they are
  * copied and need no alignment. They may overlap, be empty, and be none.
@@ -2222,7 +2224,8 @@ zst_status zst_buffer_with_segments_collection_buffer(const zst_buffer_with_segm
  * each, also for empty ones, and do not depend on the number of threads (except for how they are spread over buffers).
  *
  * `threads`: 0 and 1 work in the calling thread; negative are as many as there are CPUs; other values are an upper
- * bound. Fewer are used when there is little to do. Threads are kept for the next call for a few seconds.
+ * bound. There are never more than CPUs or items, and fewer when there is little to do. With ZST_C_THREADS, each of
+ * them has such worker threads of its own. Threads are kept for the next call for a few seconds.
  *
  * On success `*out` is the caller's; free it with zst_buffer_with_segments_collection_free(). `items` are read during
  * the call only. ZST_ERROR_VALUE when there are no items, or all of them are empty. When an item fails, nothing is
@@ -2255,21 +2258,25 @@ zst_status zst_compressor_multi_compress_to_buffer_from_collection(const zst_com
                                                                    zst_error *err);
 
 /**
- * Decompresses each of `count` items: its first frame; skippable frames before it are passed over, and bytes behind it
- * are ignored. Results are in the order of the items, one segment for each, also for empty ones, and do not depend on
- * the number of threads.
+ * Decompresses each of `count` items: its first frame; skippable frames before it are passed over (an item of nothing
+ * else has no content), and bytes behind it are ignored. Results are in the order of the items, one segment for each,
+ * also for empty ones, and do not depend on the number of threads.
  *
  * `decompressed_sizes` is NULL, or an array of uint64_t with the size of each item's content, 0 where the frame
- * records it; `sizes_size` is its size in bytes. It needs no alignment.
+ * records it; `sizes_size` is its size in bytes. It is in the machine's byte order and needs no alignment. All
+ * contents are in memory at once, in one piece.
  *
  * `threads`: 0 and 1 work in the calling thread; negative are as many as there are CPUs; other values are an upper
- * bound. Fewer are used when there is little to do. Threads are kept for the next call for a few seconds.
+ * bound. There are never more than CPUs or items, and fewer when there is little to do. Threads are kept for the next
+ * call for a few seconds.
  *
  * On success `*out` is the caller's; free it with zst_buffer_with_segments_collection_free(). `items` are read during
  * the call only. ZST_ERROR_VALUE when there are no items, `sizes_size` is not 8 for each item, an item does
- * not begin with a whole frame header, or its size is neither recorded nor given. When an item fails, nothing is
- * returned, and zst_error.item_index is the first one that does, in the order of the items.
- * Source: `ZstdDecompressor.multi_decompress_to_buffer()`; libzstd's `ZSTD_decompressDCtx`.
+ * not begin with a whole frame header, or its size is neither recorded nor given. Items fail as in
+ * zst_decompressor_decompress(), and with ZST_ERROR_ZSTD when a given size is not the real one; ZST_ERROR_LIMIT when
+ * all of them together have more content than ZST_D_MAX_OUTPUT_SIZE. When an item fails, nothing is returned, and
+ * zst_error.item_index is the first one that does, in the order of the items. Source: `ZstdDecompressor.
+ * multi_decompress_to_buffer()`; libzstd's `ZSTD_decompressDCtx`.
  */
 zst_status zst_decompressor_multi_decompress_to_buffer(const zst_decompressor *decompressor,
                                                        const zst_slice *items,

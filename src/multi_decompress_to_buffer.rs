@@ -90,15 +90,25 @@ impl Decompressor {
         segments: &mut Vec<Segment>,
     ) -> Result<(), (usize, BatchError)> {
         let sizes = sizes.map(|sizes| sizes.as_chunks::<{ size_of::<u64>() }>().0);
+        let limit = self.parameters().max_output_size.unwrap_or(u64::MAX);
         let mut offset = 0u64;
         for index in 0..items.count() {
             let given = sizes.map_or(0, |sizes| u64::from_ne_bytes(sizes[index]));
-            let length = self.size_of_item(items.get(index), given, believing);
-            let length = length.ok_or((index, BatchError::UnknownSize { index }))?;
-            let length = length.map_err(|error| (index, BatchError::Item { index, doing: DOING, error }))?;
+            let item = items.get(index);
+            let wrong = |error| (index, BatchError::Item { index, doing: DOING, error });
+            let length = self.size_of_item(item, given, believing);
+            let length = length.ok_or((index, BatchError::UnknownSize { index }))?.map_err(wrong)?;
+            let end = offset.saturating_add(length);
+            // The limit is for the call, whatever the number of its items.
+            if end > limit {
+                self.size_of_item(item, given, false).transpose().map_err(wrong)?;
+                return Err(wrong(Error::OutputLimit { limit, needed: Some(end) }));
+            }
+            if end > isize::MAX as u64 {
+                return Err((index, OutOfMemory { bytes: u64::MAX }.into()));
+            }
             segments.push(Segment { offset, length });
-            let end = offset.checked_add(length).filter(|&end| end <= isize::MAX as u64);
-            offset = end.ok_or((index, OutOfMemory { bytes: u64::MAX }.into()))?;
+            offset = end;
         }
         Ok(())
     }
@@ -121,6 +131,8 @@ impl Decompressor {
             }
         };
         let size = match (recorded, given) {
+            // Nobody has to know the size of nothing.
+            (None, 0) if Frame::first(rest, format).is_ok_and(|frame| frame.content_bound == 0) => 0,
             (None, 0) => return None,
             (Some(recorded), 0) => recorded,
             (_, given) => given,
@@ -139,11 +151,6 @@ impl Decompressor {
                 }
                 Ok(_) => {}
             }
-        }
-        if let Some(limit) = self.parameters().max_output_size
-            && size > limit
-        {
-            return Some(Err(Error::OutputLimit { limit, needed: Some(size) }));
         }
         Some(Ok(size))
     }

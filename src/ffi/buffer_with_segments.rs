@@ -79,7 +79,8 @@ impl Drop for Host {
 
 /// A buffer on the caller's memory, which is not copied: `data` must stay valid and unchanged until `release(userdata)`
 /// is called. That happens exactly once, also when this fails, from whichever thread lets go of the buffer last;
-/// `release` may be NULL. So a mapped file works without a copy.
+/// `release` may be NULL; it must return (no exceptions, no longjmp), and may call the library. So a mapped file works
+/// without a copy.
 ///
 /// `segments` are pairs of an offset and a length, as in zst_segment, `segments_size` bytes of them in all; they are
 /// copied and need no alignment. They may overlap, be empty, and be none.

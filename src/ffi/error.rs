@@ -20,7 +20,8 @@ pub struct zst_error {
     pub callback_code: i32,
     /// 0.
     pub reserved: i32,
-    /// In calls with several inputs, the index of the one that failed; UINT64_MAX otherwise.
+    /// In calls with several inputs, the index of the one that failed; UINT64_MAX when it was none of them, and
+    /// otherwise.
     pub item_index: u64,
     /// What would have been right, where that is a number: a size that is enough, a limit, a recorded size. 0
     /// otherwise.

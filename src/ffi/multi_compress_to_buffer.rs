@@ -12,7 +12,8 @@ use super::status::zst_status;
 /// each, also for empty ones, and do not depend on the number of threads (except for how they are spread over buffers).
 ///
 /// `threads`: 0 and 1 work in the calling thread; negative are as many as there are CPUs; other values are an upper
-/// bound. Fewer are used when there is little to do. Threads are kept for the next call for a few seconds.
+/// bound. There are never more than CPUs or items, and fewer when there is little to do. With ZST_C_THREADS, each of
+/// them has such worker threads of its own. Threads are kept for the next call for a few seconds.
 ///
 /// On success `*out` is the caller's; free it with zst_buffer_with_segments_collection_free(). `items` are read during
 /// the call only. ZST_ERROR_VALUE when there are no items, or all of them are empty. When an item fails, nothing is

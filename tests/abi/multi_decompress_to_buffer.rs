@@ -150,6 +150,28 @@ fn the_first_item_that_fails_is_named_for_any_number_of_threads() {
 }
 
 #[test]
+fn nothing_has_a_size_that_nobody_has_to_know() {
+    let items = [text(1, 300), Vec::new(), text(2, 300)];
+    let mut frames = frames(&items);
+    frames[1] = unsized_frames(&items).remove(1);
+    assert!(Decompressor::new(None).batch(&frames, 2).unwrap().items() == items);
+}
+
+#[test]
+fn the_output_limit_is_for_all_items_together() {
+    let items: Vec<_> = (0..4).map(|n| text(n, 1000)).collect();
+    let mut frames = frames(&items);
+    let limited = |limit| Decompressor::with(&[(ZST_D_MAX_OUTPUT_SIZE, limit)]);
+    assert!(limited(4000).batch(&frames, 2).unwrap().items() == items);
+    let failed = limited(3999).batch(&frames, 2).unwrap_err();
+    failed.is(ZST_ERROR_LIMIT, "error decompressing item 3: ").numbers(3999, 4000);
+    assert_eq!(failed.item_index, 3);
+    // What is cut is cut, whatever it claims.
+    frames[3].pop();
+    limited(3999).batch(&frames, 2).unwrap_err().is(ZST_ERROR_TRUNCATED, "error decompressing item 3: ");
+}
+
+#[test]
 fn what_is_no_frame_or_cut() {
     let decompressor = Decompressor::new(None);
     let good = frames(&[text(1, 300)]).remove(0);
