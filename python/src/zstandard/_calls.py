@@ -1,0 +1,159 @@
+"""Calling the C library: errors become exceptions, bytes go in and come out."""
+
+import errno
+import io
+import operator
+import sys
+
+from ._native import NULL, ffi, lib
+
+CONTENTSIZE_UNKNOWN = 2**64 - 1
+_CHARS = ffi.typeof("char *")
+
+
+class ZstdError(Exception):
+    """Zstandard data, or an operation on it, is not right. `code` is libzstd's error code, 0 when it has none."""
+
+    code = 0
+
+
+def new_zstd_error(message, code=0):
+    error = ZstdError(message)
+    error.code = code
+    return error
+
+
+class Call:
+    """Places for the outputs of one C call at a time. They are kept for the next call, by any thread."""
+
+    __slots__ = ("err", "bytes", "size", "size2", "u64", "u64_2", "pointer")
+
+    def __init__(self):
+        self.err = ffi.new("zst_error *")
+        self.bytes = ffi.new("zst_bytes *")
+        self.size = ffi.new("size_t *")
+        self.size2 = ffi.new("size_t *")
+        self.u64 = ffi.new("uint64_t *")
+        self.u64_2 = ffi.new("uint64_t *")
+        self.pointer = ffi.new("uint8_t **")
+
+    def taken_bytes(self):
+        """The bytes that a call has given, as a bytes object."""
+        out = self.bytes
+        try:
+            return ffi.unpack(ffi.cast(_CHARS, out.data), out.len)
+        finally:
+            lib.zst_bytes_free(out)
+
+
+_calls = []
+
+
+def take_call():
+    try:
+        return _calls.pop()
+    except IndexError:
+        return Call()
+
+
+give_call = _calls.append
+
+
+def failure(err, *ends):
+    """The exception for a failed call. `ends` are the sources and sinks of it, which may have one in store."""
+    status = err.status
+    for end in ends:
+        exception = end.take_exception()
+        if exception is not None:
+            return exception
+    message = ffi.string(err.message).decode("utf-8", "replace")
+    if status == lib.ZST_ERROR_VALUE or status == lib.ZST_ERROR_CLOSED:
+        return ValueError(message)
+    if status == lib.ZST_ERROR_MEMORY:
+        return MemoryError(message)
+    if status == lib.ZST_ERROR_WOULD_BLOCK:
+        return BlockingIOError(errno.EAGAIN, message, 0)
+    if status == lib.ZST_ERROR_SEEK:
+        return io.UnsupportedOperation(message)
+    if status == lib.ZST_ERROR_INDEX:
+        return IndexError(message)
+    if status == lib.ZST_ERROR_ARGUMENT:
+        return TypeError(message)
+    if status == lib.ZST_ERROR_SINK:
+        return OSError(message)
+    if status == lib.ZST_ERROR_INTERNAL:
+        return SystemError(message)
+    return new_zstd_error(message, err.zstd_code)
+
+
+def make(type_name, free, function, *args):
+    """Calls a constructor; returns a handle that frees itself."""
+    out = ffi.new(type_name + " **")
+    call = take_call()
+    status = function(*args, out, call.err)
+    if status < 0:
+        raise failure(call.err)
+    give_call(call)
+    return ffi.gc(out[0], free)
+
+
+def view(data):
+    """The memory of a bytes-like object, which it keeps alive."""
+    try:
+        return ffi.from_buffer(data)
+    except TypeError:
+        lend = getattr(data, "_zst_view", None)
+        if lend is not None:
+            return lend()
+        raise TypeError("a bytes-like object is required, not %r" % type(data).__name__) from None
+
+
+def is_bytes_like(data):
+    try:
+        view(data)
+    except TypeError:
+        return False
+    return True
+
+
+def index(value, name):
+    """An integer argument."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError("%s must be an integer, not %s" % (name, type(value).__name__)) from None
+
+
+def content_size(size):
+    """A declared size of input; None and negative are unknown."""
+    if size is None:
+        return CONTENTSIZE_UNKNOWN
+    size = index(size, "size")
+    if size < 0:
+        return CONTENTSIZE_UNKNOWN
+    if size > CONTENTSIZE_UNKNOWN:
+        raise OverflowError("size is more than 64 bits")
+    return size
+
+
+def piece_size(value, default, name):
+    """A size of pieces."""
+    if value is None:
+        return default
+    value = index(value, name)
+    if value <= 0:
+        raise ValueError("%s must be positive" % name)
+    if value > sys.maxsize:
+        raise OverflowError("%s is too large" % name)
+    return value
+
+
+def int32(value, name):
+    value = index(value, name)
+    if not -(2**31) <= value < 2**31:
+        raise OverflowError("%s does not fit 32 bits" % name)
+    return value
+
+
+def not_constructible(cls):
+    raise TypeError("cannot create %r instances" % cls.__name__)

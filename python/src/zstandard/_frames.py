@@ -1,0 +1,92 @@
+"""Looking at frames without decoding them."""
+
+from ._calls import CONTENTSIZE_UNKNOWN, failure, give_call, int32, take_call, view
+from ._native import ffi, lib
+
+FORMAT_ZSTD1 = lib.ZST_FORMAT_ZSTD1
+_MISSING = object()
+
+
+class FrameParameters:
+    """What a frame's header says: content_size, window_size, dict_id, has_checksum."""
+
+    __slots__ = ("_values",)
+
+    def __new__(cls, *args, **kwargs):
+        raise TypeError("cannot create %r instances" % cls.__name__)
+
+    @property
+    def content_size(self):
+        return self._values[0]
+
+    @property
+    def window_size(self):
+        return self._values[1]
+
+    @property
+    def dict_id(self):
+        return self._values[2]
+
+    @property
+    def has_checksum(self):
+        return self._values[3]
+
+    def __repr__(self):
+        return "FrameParameters(content_size=%d, window_size=%d, dict_id=%d, has_checksum=%r)" % self._values
+
+    def __reduce__(self):
+        raise TypeError("cannot pickle FrameParameters")
+
+
+def _one_of(data, source, function):
+    if source is not _MISSING:
+        if data is not _MISSING:
+            raise TypeError("%s() takes data or source, not both" % function)
+        return source
+    if data is _MISSING:
+        raise TypeError("%s() missing required argument: 'data'" % function)
+    return data
+
+
+def _format(value):
+    return FORMAT_ZSTD1 if value is None else int32(value, "format")
+
+
+def get_frame_parameters(data, format=None):
+    """Reads the header of the frame at the start of `data`."""
+    memory = view(data)
+    out = ffi.new("zst_frame_parameters *")
+    call = take_call()
+    if lib.zst_get_frame_parameters(memory, len(memory), _format(format), out, call.err) < 0:
+        raise failure(call.err)
+    give_call(call)
+    parameters = object.__new__(FrameParameters)
+    parameters._values = (out.content_size, out.window_size, out.dict_id, bool(out.has_checksum))
+    return parameters
+
+
+def frame_content_size(data=_MISSING, format=None, *, source=_MISSING):
+    """The size of the content that the frame records; -1 when it does not."""
+    memory = view(_one_of(data, source, "frame_content_size"))
+    call = take_call()
+    if lib.zst_frame_content_size(memory, len(memory), _format(format), call.u64, call.err) < 0:
+        raise failure(call.err)
+    size = call.u64[0]
+    give_call(call)
+    return -1 if size == CONTENTSIZE_UNKNOWN else size
+
+
+def frame_header_size(data=_MISSING, format=None, *, source=_MISSING):
+    """The length of the frame's header."""
+    memory = view(_one_of(data, source, "frame_header_size"))
+    call = take_call()
+    if lib.zst_frame_header_size(memory, len(memory), _format(format), call.size, call.err) < 0:
+        raise failure(call.err)
+    size = call.size[0]
+    give_call(call)
+    return size
+
+
+def estimate_decompression_context_size():
+    """Bytes of memory that a fresh decompression context uses."""
+    return lib.zst_estimate_decompression_context_size()

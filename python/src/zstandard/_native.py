@@ -1,0 +1,35 @@
+"""The C library: `ffi` and `lib`, and how Python functions become callbacks of it.
+
+Two ways lead to it. A compiled extension module (`_zst`) contains the library; without one, cffi opens the shared library
+that lies beside this file and reads the declarations from `zst_cdef.h`. Nothing else in the package knows which it is.
+"""
+
+import os
+
+try:
+    from ._zst import ffi, lib
+
+    COMPILED = True
+except ImportError:
+    import cffi
+
+    _here = os.path.dirname(os.path.abspath(__file__))
+    ffi = cffi.FFI()
+    with open(os.path.join(_here, "zst_cdef.h"), encoding="utf-8") as _file:
+        ffi.cdef(_file.read())
+    lib = ffi.dlopen(os.environ.get("ZST_LIBRARY") or os.path.join(_here, "libzst.so"))
+    COMPILED = False
+
+NULL = ffi.NULL
+
+
+def callback(name, signature):
+    """Makes a Python function callable from C. It must not raise."""
+
+    def decorate(function):
+        if COMPILED:
+            ffi.def_extern(name=name)(function)
+            return getattr(lib, name)
+        return ffi.callback(signature, function)
+
+    return decorate

@@ -1,0 +1,179 @@
+"""ZstdCompressionObj, ZstdCompressionChunker, ZstdDecompressionObj."""
+
+from ._calls import failure, give_call, int32, make, new_zstd_error, not_constructible, take_call, view
+from ._native import ffi, lib
+
+COMPRESSOBJ_FLUSH_FINISH = lib.ZST_COMPRESSOBJ_FLUSH_FINISH
+COMPRESSOBJ_FLUSH_BLOCK = lib.ZST_COMPRESSOBJ_FLUSH_BLOCK
+
+
+class _Made:
+    """Objects that only a compressor or decompressor makes."""
+
+    def __new__(cls, *args, **kwargs):
+        not_constructible(cls)
+
+    def __reduce__(self):
+        raise TypeError("cannot pickle %s" % type(self).__name__)
+
+
+class ZstdCompressionObj(_Made):
+    """Compression by pushing, in the manner of zlib.compressobj()."""
+
+    def compress(self, data):
+        """Takes data in; returns what has become ready, which is often nothing."""
+        if self._finished:
+            raise new_zstd_error("cannot call compress() after compressor finished")
+        memory = view(data)
+        call = take_call()
+        if lib.zst_compression_obj_compress(self._handle, memory, len(memory), call.bytes, call.err) < 0:
+            raise failure(call.err)
+        ready = call.taken_bytes()
+        give_call(call)
+        return ready
+
+    def flush(self, flush_mode=None):
+        """Returns all that was taken in; ends the frame unless flush_mode is COMPRESSOBJ_FLUSH_BLOCK."""
+        flush_mode = COMPRESSOBJ_FLUSH_FINISH if flush_mode is None else int32(flush_mode, "flush_mode")
+        call = take_call()
+        status = lib.zst_compression_obj_flush(self._handle, flush_mode, call.bytes, call.err)
+        if status != lib.ZST_ERROR_BUSY and flush_mode == COMPRESSOBJ_FLUSH_FINISH:
+            self._finished = True
+        if status < 0:
+            raise failure(call.err)
+        ready = call.taken_bytes()
+        give_call(call)
+        return ready
+
+
+def compression_obj(compressor, size):
+    self = object.__new__(ZstdCompressionObj)
+    self._finished = False
+    self._handle = make(
+        "zst_compression_obj", lib.zst_compression_obj_free, lib.zst_compressor_compressobj, compressor, size
+    )
+    return self
+
+
+class ZstdCompressionChunker(_Made):
+    """Compression by pushing, with output in pieces of one size."""
+
+    def _begin(self, function, *args):
+        call = take_call()
+        if function(self._handle, *args, call.err) < 0:
+            raise failure(call.err)
+        give_call(call)
+
+    def compress(self, data):
+        """Takes data in; returns an iterator of full pieces, which must be run to its end."""
+        memory = view(data)
+        self._begin(lib.zst_compression_chunker_compress, memory, len(memory))
+        # Kept until the iterator has used it up.
+        self._input = memory
+        return _chunks(self, feeding=True)
+
+    def flush(self):
+        """Returns an iterator of everything that was taken in."""
+        self._begin(lib.zst_compression_chunker_flush)
+        return _chunks(self, feeding=False)
+
+    def finish(self):
+        """Returns an iterator of everything that is left, and ends the frame."""
+        self._begin(lib.zst_compression_chunker_finish)
+        return _chunks(self, feeding=False)
+
+
+class ZstdCompressionChunkerIterator(_Made):
+    """Pieces of a ZstdCompressionChunker."""
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        chunker = self._chunker
+        if not self._feeding and chunker._input is not None:
+            raise new_zstd_error("input should have been fully consumed before calling flush() or finish()")
+        if self._feeding and chunker._input is None:
+            raise StopIteration
+        call = take_call()
+        status = lib.zst_compression_chunker_next(chunker._handle, call.pointer, call.size, call.err)
+        if status < 0:
+            raise failure(call.err)
+        if status == lib.ZST_DONE:
+            chunker._input = None
+            give_call(call)
+            raise StopIteration
+        piece = ffi.unpack(ffi.cast("const char *", call.pointer[0]), call.size[0])
+        give_call(call)
+        return piece
+
+
+def _chunks(chunker, feeding):
+    self = object.__new__(ZstdCompressionChunkerIterator)
+    self._chunker = chunker
+    self._feeding = feeding
+    return self
+
+
+def compression_chunker(compressor, size, chunk_size):
+    self = object.__new__(ZstdCompressionChunker)
+    self._input = None
+    self._handle = make(
+        "zst_compression_chunker",
+        lib.zst_compression_chunker_free,
+        lib.zst_compressor_chunker,
+        compressor,
+        size,
+        chunk_size,
+    )
+    return self
+
+
+class ZstdDecompressionObj(_Made):
+    """Decompression by pushing, in the manner of zlib.decompressobj()."""
+
+    unconsumed_tail = b""
+
+    def decompress(self, data):
+        """Takes data in, cut anywhere; returns its content."""
+        if lib.zst_decompression_obj_eof(self._handle):
+            raise new_zstd_error("cannot use a decompressobj multiple times")
+        memory = view(data)
+        call = take_call()
+        if lib.zst_decompression_obj_decompress(
+            self._handle, memory, len(memory), call.bytes, call.size, call.err
+        ) < 0:
+            raise failure(call.err)
+        used = call.size[0]
+        content = call.taken_bytes()
+        give_call(call)
+        if used < len(memory):
+            self._unused_data = bytes(ffi.buffer(memory)[used:])
+        return content
+
+    def flush(self, length=None):
+        """Does nothing; zlib's has one."""
+        return b""
+
+    @property
+    def eof(self):
+        """The one frame has ended."""
+        return bool(lib.zst_decompression_obj_eof(self._handle))
+
+    @property
+    def unused_data(self):
+        """What was given behind the end of the one frame."""
+        return self._unused_data
+
+
+def decompression_obj(decompressor, flags):
+    self = object.__new__(ZstdDecompressionObj)
+    self._unused_data = b""
+    self._handle = make(
+        "zst_decompression_obj",
+        lib.zst_decompression_obj_free,
+        lib.zst_decompressor_decompressobj,
+        decompressor,
+        flags,
+    )
+    return self
