@@ -1,0 +1,64 @@
+"""Builds the wheels. ZST_WHEEL=compiled (the default on CPython) makes one with a compiled module for the stable ABI of
+CPython; ZST_WHEEL=pure makes one for every Python, PyPy included, whose code opens the shared library in it."""
+
+import os
+import platform
+import shutil
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import setup_paths
+from setuptools import Distribution, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
+
+COMPILED = os.environ.get("ZST_WHEEL", "pure" if platform.python_implementation() == "PyPy" else "compiled") == "compiled"
+
+
+class BuildPy(build_py):
+    """The pure wheel has the shared library and its declarations beside the code."""
+
+    def run(self):
+        super().run()
+        if not COMPILED:
+            package = os.path.join(self.build_lib, "zstandard")
+            shutil.copy2(os.path.join(setup_paths.library_dir(), "libzst.so"), package)
+            shutil.copy2(os.path.join(setup_paths.INCLUDE, "zst_cdef.h"), package)
+
+
+class BdistWheel(bdist_wheel):
+    def get_tag(self):
+        python, abi, system = super().get_tag()
+        return (python, abi, system) if COMPILED else ("py3", "none", system)
+
+
+class Sdist(sdist):
+    """A source distribution has the sources of the C library in zst/."""
+
+    def make_release_tree(self, base_dir, files):
+        super().make_release_tree(base_dir, files)
+        for name in setup_paths.SOURCES:
+            source, target = os.path.join(setup_paths.ROOT, name), os.path.join(base_dir, "zst", name)
+            if os.path.isdir(source):
+                shutil.copytree(source, target, dirs_exist_ok=True)
+            else:
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                shutil.copy2(source, target)
+
+
+class Binary(Distribution):
+    """Wheels are for one platform also without a compiled module."""
+
+    def has_ext_modules(self):
+        return True
+
+
+setup(
+    version=setup_paths.version(),
+    cffi_modules=["build_zst.py:ffibuilder"] if COMPILED else [],
+    options={"bdist_wheel": {"py_limited_api": "cp310"}} if COMPILED else {},
+    cmdclass={"build_py": BuildPy, "bdist_wheel": BdistWheel, "sdist": Sdist},
+    distclass=Binary,
+)

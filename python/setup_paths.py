@@ -1,0 +1,23 @@
+"""Where the C library's sources and results are, from a checkout and from a source distribution."""
+
+import os
+import re
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# A source distribution brings the C library along.
+ROOT = os.path.join(HERE, "zst") if os.path.isdir(os.path.join(HERE, "zst")) else os.path.dirname(HERE)
+INCLUDE = os.path.join(ROOT, "include")
+SOURCES = ["Cargo.toml", "Cargo.lock", "build.rs", "LICENSE", "src", "include"]
+
+
+def version():
+    with open(os.path.join(ROOT, "Cargo.toml"), encoding="utf-8") as file:
+        return re.search('^version = "(.*)"$', file.read(), re.MULTILINE).group(1)
+
+
+def library_dir():
+    """The folder with libzst.a and libzst.so, which cargo makes if they are not there or not up to date."""
+    target = os.environ.get("CARGO_TARGET_DIR") or os.path.join(ROOT, "target")
+    subprocess.run(["cargo", "build", "--release", "--locked", "--lib"], cwd=ROOT, check=True)
+    return os.path.join(target, "release")
