@@ -1,6 +1,6 @@
 # make demo    compress and restore a real file with everything there is
 # make test    run every test, fetching the tools it needs into target/
-# make / make lib, make install PREFIX=..., make bench, make bench-counts, make headers
+# make / make lib, make install PREFIX=..., make wheel, make bench, make bench-counts, make headers
 
 CARGO ?= cargo
 CC ?= cc
@@ -20,7 +20,7 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
-.PHONY: lib build headers install stage tools examples programs demo test bench bench-counts clean
+.PHONY: lib build headers install stage tools examples programs demo wheel test test-python bench bench-counts clean
 
 lib: build
 
@@ -72,6 +72,35 @@ $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
+
+# Two wheels of the Python package: compiled for CPython's stable ABI, and for every Python.
+wheel: build $(VENV)/ready
+	rm -rf target/wheels target/python
+	for kind in compiled pure; do \
+	    rm -rf target/python && cp -r python target/python && \
+	    ZST_WHEEL=$$kind ZST_ROOT=$(ROOT) $(VENV)/bin/pip wheel --quiet --disable-pip-version-check --no-deps \
+	        --no-build-isolation --wheel-dir target/wheels target/python || exit 1; \
+	done
+
+# A Python with the compiled wheel, one with the pure wheel, and one with the package that they are compared with.
+target/python-%/ready: wheel
+	rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check pytest==9.2.0 hypothesis target/wheels/*$(TAG_$*)*.whl
+	touch $@
+
+TAG_compiled := abi3
+TAG_pure := none
+
+target/reference/ready:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check zstandard==0.25.0
+	touch $@
+
+test-python: target/python-compiled/ready target/python-pure/ready target/reference/ready
+	for kind in compiled pure; do \
+	    ZST_REFERENCE_PYTHON=$(ROOT)/target/reference/bin/python target/python-$$kind/bin/pytest --quiet python/tests \
+	        || exit 1; \
+	done
 
 test: export ZST_HEADERS := check
 test: tools

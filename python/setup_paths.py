@@ -6,7 +6,8 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # A source distribution brings the C library along.
-ROOT = os.path.join(HERE, "zst") if os.path.isdir(os.path.join(HERE, "zst")) else os.path.dirname(HERE)
+_brought = os.path.join(HERE, "zst")
+ROOT = os.environ.get("ZST_ROOT") or (_brought if os.path.isdir(_brought) else os.path.dirname(HERE))
 INCLUDE = os.path.join(ROOT, "include")
 SOURCES = ["Cargo.toml", "Cargo.lock", "build.rs", "LICENSE", "src", "include"]
 
