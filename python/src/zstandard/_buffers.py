@@ -4,7 +4,7 @@ import ctypes
 import functools
 import sys
 
-from ._calls import failure, give_call, index, make, not_constructible, take_call, view
+from ._calls import Handled, failure, give_call, index, make, not_constructible, take_call, view
 from ._native import NULL, ffi, lib
 
 try:
@@ -196,7 +196,7 @@ def _own_buffer(handle, keep, cls=BufferWithSegments):
     return self
 
 
-class BufferWithSegmentsCollection:
+class BufferWithSegmentsCollection(Handled):
     """Several BufferWithSegments in a row, whose items count as one list."""
 
     def __init__(self, *args):
@@ -231,9 +231,6 @@ class BufferWithSegmentsCollection:
 
     def __iter__(self):
         return (self[position] for position in range(len(self)))
-
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)
 
 
 def own_collection(handle):

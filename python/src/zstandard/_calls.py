@@ -157,3 +157,15 @@ def int32(value, name):
 
 def not_constructible(cls):
     raise TypeError("cannot create %r instances" % cls.__name__)
+
+
+class Handled:
+    """An object that owns what the C library has made for it in `__init__`, and that is neither copied nor pickled."""
+
+    def __getattr__(self, name):
+        if name == "_handle":
+            raise RuntimeError("__init__ of %s has not been called" % type(self).__name__)
+        raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
+
+    def __reduce__(self):
+        raise TypeError("cannot pickle %s" % type(self).__name__)

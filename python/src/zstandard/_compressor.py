@@ -1,8 +1,8 @@
 """ZstdCompressor."""
 
 from ._buffers import ZstdBatch, own_collection
-from ._calls import content_size, failure, give_call, int32, make, piece_size, take_call, view
-from ._dictionary import ZstdCompressionDict, handle_of
+from ._calls import Handled, content_size, failure, give_call, int32, make, piece_size, take_call, view
+from ._dictionary import ZstdCompressionDict
 from ._ends import Sink, attribute, source_of
 from ._native import NULL, ffi, lib
 from ._objs import compression_chunker, compression_obj
@@ -22,7 +22,7 @@ def check_dict(dict_data):
         return NULL
     if not isinstance(dict_data, ZstdCompressionDict):
         raise TypeError("dict_data must be a ZstdCompressionDict instance")
-    return handle_of(dict_data)
+    return dict_data._handle
 
 
 def copy_ends(ifh, ofh):
@@ -45,7 +45,7 @@ def sink_of(writer, closefd):
     return Sink(writer, write, closefd)
 
 
-class ZstdCompressor:
+class ZstdCompressor(Handled):
     """Compresses, in many ways; one object serves any number of threads.
 
     :param level: 1 to 22; 0 is the default, 3; negative levels are faster
@@ -104,14 +104,6 @@ class ZstdCompressor:
             parameters,
             dictionary,
         )
-
-    def __getattr__(self, name):
-        if name == "_handle":
-            raise RuntimeError("__init__ of %s has not been called" % type(self).__name__)
-        raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
-
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)
 
     def memory_size(self):
         """Bytes of memory used by the context of the most recent operation."""

@@ -3,7 +3,7 @@
 import sys
 
 from ._buffers import ZstdBatch, own_collection
-from ._calls import failure, give_call, index, int32, make, piece_size, take_call, view
+from ._calls import Handled, failure, give_call, index, int32, make, piece_size, take_call, view
 from ._compressor import ITERATOR_MESSAGE, SOURCE_MESSAGE, check_dict, copy_ends, sink_of
 from ._dictionary import slices_of
 from ._ends import source_of
@@ -19,7 +19,7 @@ STRICT = lib.ZST_DECOMPRESS_STRICT
 _IMPOSSIBLE = 2**47
 
 
-class ZstdDecompressor:
+class ZstdDecompressor(Handled):
     """Decompresses, in many ways; one object serves any number of threads.
 
     :param dict_data: a ZstdCompressionDict
@@ -51,14 +51,6 @@ class ZstdDecompressor:
             parameters,
             dictionary,
         )
-
-    def __getattr__(self, name):
-        if name == "_handle":
-            raise RuntimeError("__init__ of %s has not been called" % type(self).__name__)
-        raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
-
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)
 
     def memory_size(self):
         """Bytes of memory used by the context of the most recent operation."""

@@ -1,6 +1,6 @@
 """ZstdCompressionDict and train_dictionary."""
 
-from ._calls import failure, give_call, index, int32, make, new_zstd_error, take_call, view
+from ._calls import Handled, failure, give_call, index, int32, make, new_zstd_error, take_call, view
 from ._native import NULL, ffi, lib
 from ._parameters import ZstdCompressionParameters
 
@@ -9,7 +9,7 @@ DICT_TYPE_RAWCONTENT = lib.ZST_DICT_TYPE_RAWCONTENT
 DICT_TYPE_FULLDICT = lib.ZST_DICT_TYPE_FULLDICT
 
 
-class ZstdCompressionDict:
+class ZstdCompressionDict(Handled):
     """A dictionary: content that small inputs have in common.
 
     :param data: bytes-like object; it is copied
@@ -34,19 +34,19 @@ class ZstdCompressionDict:
 
     @property
     def k(self):
-        return lib.zst_compression_dict_k(handle_of(self))
+        return lib.zst_compression_dict_k(self._handle)
 
     @property
     def d(self):
-        return lib.zst_compression_dict_d(handle_of(self))
+        return lib.zst_compression_dict_d(self._handle)
 
     def dict_id(self):
         """The id that frames refer to; 0 when there is none."""
-        return lib.zst_compression_dict_id(handle_of(self))
+        return lib.zst_compression_dict_id(self._handle)
 
     def as_bytes(self):
         """The dictionary's data."""
-        handle = handle_of(self)
+        handle = self._handle
         call = take_call()
         if lib.zst_compression_dict_as_bytes(handle, call.pointer, call.size, call.err) < 0:
             raise failure(call.err)
@@ -64,25 +64,18 @@ class ZstdCompressionDict:
             raise TypeError("compression_params must be a ZstdCompressionParameters")
         parameters = NULL if compression_params is None else compression_params._handle
         call = take_call()
-        if lib.zst_compression_dict_precompute_compress(handle_of(self), level, parameters, call.err) < 0:
+        if lib.zst_compression_dict_precompute_compress(self._handle, level, parameters, call.err) < 0:
             raise failure(call.err)
         give_call(call)
 
     def __reduce__(self):
-        handle = handle_of(self)
+        handle = self._handle
         return ZstdCompressionDict, (
             self.as_bytes(),
             lib.zst_compression_dict_type(handle),
             self.k,
             self.d,
         )
-
-
-def handle_of(dictionary):
-    try:
-        return dictionary._handle
-    except AttributeError:
-        raise RuntimeError("__init__ of %s has not been called" % type(dictionary).__name__) from None
 
 
 def dictionary_id(dict_data):

@@ -1,6 +1,6 @@
 """ZstdCompressionParameters."""
 
-from ._calls import failure, give_call, index, int32, make, take_call
+from ._calls import Handled, failure, give_call, index, int32, make, take_call
 from ._native import ffi, lib
 
 # Python's name, and C's number. Aliases share a number.
@@ -67,7 +67,7 @@ def _given(arguments):
     return values
 
 
-class ZstdCompressionParameters:
+class ZstdCompressionParameters(Handled):
     """All parameters of a compression. Never changes.
 
     Every argument is also an attribute. 0 is libzstd's choice, which depends on the level.
@@ -144,11 +144,6 @@ class ZstdCompressionParameters:
         size = call.size[0]
         give_call(call)
         return size
-
-    def __getattr__(self, name):
-        if name == "_handle":
-            raise RuntimeError("__init__ of %s has not been called" % type(self).__name__)
-        raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
 
 
 def _get(handle, number):
