@@ -16,7 +16,8 @@ INPUT_SIZE = lib.ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE
 OUTPUT_SIZE = lib.ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE
 READ_ACROSS_FRAMES = lib.ZST_DECOMPRESS_READ_ACROSS_FRAMES
 STRICT = lib.ZST_DECOMPRESS_STRICT
-_IMPOSSIBLE = 2**47
+# No allocation can satisfy this.
+_IMPOSSIBLE = min(2**47, sys.maxsize)
 
 
 class ZstdDecompressor(Handled):
@@ -76,6 +77,10 @@ class ZstdDecompressor(Handled):
             flags |= READ_ACROSS_FRAMES
         if allow_extra_data is not None and not allow_extra_data:
             flags |= lib.ZST_DECOMPRESS_REFUSE_EXTRA_DATA
+        impossible = limit >= _IMPOSSIBLE
+        if impossible:
+            # It does not matter to frames that record their size.
+            limit = 0
         call = take_call()
         if (
             lib.zst_decompressor_decompress(
@@ -83,7 +88,10 @@ class ZstdDecompressor(Handled):
             )
             < 0
         ):
-            raise failure(call.err)
+            error = failure(call.err)
+            if impossible and "could not determine content size" in str(error):
+                raise MemoryError("max_output_size is too large")
+            raise error
         content = call.taken_bytes()
         give_call(call)
         return content
