@@ -255,7 +255,7 @@ def round_of(seed):
     for frame in frames:
         bad = damaged(rng, frame)
         inspect(name, bad)
-        decompress_all_ways(rng, name, dctx, bad)
+        decompress_all_ways(rng, name + "back ", dctx, bad)
     if not magicless:
         batch(rng, name, cctx, dctx)
 

@@ -1,11 +1,13 @@
 """Names, constants, functions of the module, and rules for arguments."""
 
 import array
+import ast
 import copy
 import inspect
 import mmap
 import os
 import pickle
+import types
 
 import pytest
 
@@ -121,6 +123,26 @@ def test_import_policy_that_does_not(policy):
 def test_stubs_are_shipped():
     folder = os.path.dirname(z.__file__)
     assert os.path.isfile(os.path.join(folder, "py.typed"))
+    with open(os.path.join(folder, "__init__.pyi"), encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    typed = set()
+    for node in tree.body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            typed.add(node.name)
+        elif isinstance(node, ast.AnnAssign):
+            typed.add(node.target.id)
+        elif isinstance(node, ast.Assign):
+            typed.add(node.targets[0].id)
+    public = {name for name in typed if not name.startswith("_")}
+    assert public >= set(CONSTANTS) | set(TYPES)
+    assert public == {
+        name for name in vars(z) if not name.startswith("_") and not isinstance(getattr(z, name), types.ModuleType)
+    }
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            for member in node.body:
+                if isinstance(member, ast.FunctionDef):
+                    assert member.name in ("__init__", "__buffer__") or hasattr(getattr(z, node.name), member.name)
 
 
 def test_compress_and_decompress():
