@@ -62,7 +62,8 @@ give_call = _calls.append
 def failure(err, *ends):
     """The exception for a failed call. `ends` are the sources and sinks of it, which may have one in store."""
     status = err.status
-    for end in ends:
+    # Of a busy stream the exception belongs to the other call.
+    for end in ends if status != lib.ZST_ERROR_BUSY else ():
         exception = end.take_exception()
         if exception is not None:
             return exception
