@@ -4,7 +4,7 @@ import ctypes
 import functools
 import sys
 
-from ._calls import Handled, failure, give_call, index, make, not_constructible, take_call, view
+from ._calls import Handled, Made, NotPickled, failure, give_call, index, make, slices_of, take_call, view
 from ._native import NULL, ffi, lib
 
 try:
@@ -16,7 +16,7 @@ _PAIR = 16
 _NEEDS_NATIVE = bufferable is None and sys.version_info < (3, 12)
 
 
-class _Memory:
+class _Memory(NotPickled):
     """Something with memory: `_start` and `_length`. What keeps it alive is `_keep`.
 
     memoryview() of it needs `__buffer__` (CPython 3.12 and later), PyPy's own way, or a native base class, which is made for
@@ -36,9 +36,6 @@ class _Memory:
     def __buffer__(self, flags):
         return memoryview(ffi.buffer(self._start, self._length) if self._length else b"").toreadonly()
 
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)
-
 
 if bufferable is not None:
 
@@ -46,7 +43,7 @@ if bufferable is not None:
         pass
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=1000)
 def _native_class(cls, length):
     return type(cls.__name__, (cls, ctypes.c_ubyte * length), {"__module__": cls.__module__})
 
@@ -67,14 +64,8 @@ def _instance(cls, start, length, keep):
 _NOTHING = ctypes.c_ubyte()
 
 
-class BufferSegment(_Memory):
+class BufferSegment(_Memory, Made):
     """One item of a BufferWithSegments."""
-
-    def __new__(cls, *args, **kwargs):
-        not_constructible(cls)
-
-    def __init__(self, *args, **kwargs):
-        pass
 
     def __len__(self):
         return self._length
@@ -91,35 +82,6 @@ class BufferSegment(_Memory):
         return self._offset
 
 
-def _segment(out, keep):
-    self = _instance(BufferSegment, out.data, out.len, keep)
-    self._offset = out.offset
-    return self
-
-
-class BufferSegments(_Memory):
-    """The offsets and lengths of the items of a BufferWithSegments: pairs of native 64-bit numbers."""
-
-    def __new__(cls, *args, **kwargs):
-        not_constructible(cls)
-
-    def __init__(self, *args, **kwargs):
-        pass
-
-    def __call__(self):
-        return self
-
-    def __len__(self):
-        return self._length // _PAIR
-
-    def __getitem__(self, position):
-        pair = self._pairs[_position(position, len(self))]
-        return pair.offset, pair.length
-
-    def __iter__(self):
-        return (self[position] for position in range(len(self)))
-
-
 def _position(position, length):
     position = index(position, "index")
     if position < 0:
@@ -131,12 +93,52 @@ def _position(position, length):
     return position
 
 
-class BufferWithSegments(_Memory):
+class _Sequence:
+    def __iter__(self):
+        return (self[position] for position in range(len(self)))
+
+
+class BufferSegments(_Sequence, _Memory, Made):
+    """The offsets and lengths of the items of a BufferWithSegments: pairs of native 64-bit numbers."""
+
+    def __call__(self):
+        return self
+
+    def __len__(self):
+        return self._length // _PAIR
+
+    def __getitem__(self, position):
+        pair = self._pairs[_position(position, len(self))]
+        return pair.offset, pair.length
+
+
+class _Items(_Sequence):
+    """Items behind `_handle`, of which `_count` and `_item` are the C functions."""
+
+    def __len__(self):
+        return self._count(self._handle)
+
+    def __getitem__(self, position):
+        out = ffi.new("zst_buffer_segment *")
+        call = take_call()
+        position = _position(position, len(self))
+        if self._item(self._handle, position, out, call.err) < 0:
+            raise failure(call.err)
+        give_call(call)
+        segment = _instance(BufferSegment, out.data, out.len, self)
+        segment._offset = out.offset
+        return segment
+
+
+class BufferWithSegments(_Items, _Memory):
     """A piece of memory and the items in it.
 
     :param data: bytes-like object, which is referred to and not copied
     :param segments: bytes-like object with pairs of native 64-bit numbers: offset and length of each item
     """
+
+    _count = staticmethod(lib.zst_buffer_with_segments_count)
+    _item = staticmethod(lib.zst_buffer_with_segments_segment)
 
     def __new__(cls, data, segments):
         memory, pairs = view(data), view(segments)
@@ -173,21 +175,6 @@ class BufferWithSegments(_Memory):
         segments._pairs = out.segments
         return segments
 
-    def __len__(self):
-        return lib.zst_buffer_with_segments_count(self._handle)
-
-    def __getitem__(self, position):
-        out = ffi.new("zst_buffer_segment *")
-        call = take_call()
-        position = _position(position, len(self))
-        if lib.zst_buffer_with_segments_segment(self._handle, position, out, call.err) < 0:
-            raise failure(call.err)
-        give_call(call)
-        return _segment(out, self)
-
-    def __iter__(self):
-        return (self[position] for position in range(len(self)))
-
 
 def _own_buffer(handle, keep, cls=BufferWithSegments):
     data = lib.zst_buffer_with_segments_data(handle)
@@ -196,8 +183,11 @@ def _own_buffer(handle, keep, cls=BufferWithSegments):
     return self
 
 
-class BufferWithSegmentsCollection(Handled):
+class BufferWithSegmentsCollection(_Items, Handled):
     """Several BufferWithSegments in a row, whose items count as one list."""
+
+    _count = staticmethod(lib.zst_buffer_with_segments_collection_count)
+    _item = staticmethod(lib.zst_buffer_with_segments_collection_segment)
 
     def __init__(self, *args):
         for buffer in args:
@@ -213,24 +203,9 @@ class BufferWithSegmentsCollection(Handled):
         )
         self._keep = args
 
-    def __len__(self):
-        return lib.zst_buffer_with_segments_collection_count(self._handle)
-
     def size(self):
         """Bytes of all items."""
         return lib.zst_buffer_with_segments_collection_size(self._handle)
-
-    def __getitem__(self, position):
-        out = ffi.new("zst_buffer_segment *")
-        call = take_call()
-        position = _position(position, len(self))
-        if lib.zst_buffer_with_segments_collection_segment(self._handle, position, out, call.err) < 0:
-            raise failure(call.err)
-        give_call(call)
-        return _segment(out, self)
-
-    def __iter__(self):
-        return (self[position] for position in range(len(self)))
 
 
 def own_collection(handle):
@@ -244,23 +219,16 @@ class ZstdBatch:
     """The input of a multi_* function."""
 
     def __init__(self, data, message):
-        self.data = data
+        self.keep = data
         if isinstance(data, BufferWithSegments):
             self.suffix, self.args = "_from_buffer", (data._handle,)
         elif isinstance(data, BufferWithSegmentsCollection):
             self.suffix, self.args = "_from_collection", (data._handle,)
         elif isinstance(data, list):
-            slices = ffi.new("zst_slice[]", len(data))
-            self.keep = keep = []
-            for position, item in enumerate(data):
-                try:
-                    memory = view(item)
-                except TypeError:
-                    raise TypeError("item %d not a bytes like object" % position) from None
-                place = slices[position]
-                place.data = memory
-                place.len = len(memory)
-                keep.append(memory)
+            try:
+                slices, self.keep = slices_of(data)
+            except TypeError as error:
+                raise TypeError("item %d not a bytes like object" % error.position) from None
             self.suffix, self.args = "", (slices, len(data))
         else:
             raise TypeError(message)

@@ -109,14 +109,6 @@ def view(data):
         raise TypeError("a bytes-like object is required, not %r" % type(data).__name__) from None
 
 
-def is_bytes_like(data):
-    try:
-        view(data)
-    except TypeError:
-        return False
-    return True
-
-
 def index(value, name):
     """An integer argument."""
     try:
@@ -156,17 +148,54 @@ def int32(value, name):
     return value
 
 
-def not_constructible(cls):
-    raise TypeError("cannot create %r instances" % cls.__name__)
+def slices_of(items):
+    """An array of zst_slice for bytes-like objects, and what keeps their memory alive.
+
+    The TypeError for an item that is none has its position as `position`.
+    """
+    slices = ffi.new("zst_slice[]", len(items))
+    keep = []
+    for position, item in enumerate(items):
+        try:
+            memory = view(item)
+        except TypeError as error:
+            error.position = position
+            raise
+        place = slices[position]
+        place.data = memory
+        place.len = len(memory)
+        keep.append(memory)
+    return slices, keep
 
 
-class Handled:
-    """An object that owns what the C library has made for it in `__init__`, and that is neither copied nor pickled."""
+class NotPickled:
+    """An object that is neither copied nor pickled."""
+
+    __slots__ = ()
+
+    def __reduce__(self):
+        raise TypeError("cannot pickle %s" % type(self).__name__)
+
+
+class Made(NotPickled):
+    """An object that callers cannot construct: a method of another one returns it."""
+
+    __slots__ = ()
+
+    def __new__(cls, *args, **kwargs):
+        raise TypeError("cannot create %r instances" % cls.__name__)
+
+    @classmethod
+    def _made(cls, **attributes):
+        self = object.__new__(cls)
+        self.__dict__.update(attributes)
+        return self
+
+
+class Handled(NotPickled):
+    """An object that owns what the C library has made for it in `__init__`."""
 
     def __getattr__(self, name):
         if name == "_handle":
             raise RuntimeError("__init__ of %s has not been called" % type(self).__name__)
         raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
-
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)

@@ -3,7 +3,7 @@
 from ._buffers import ZstdBatch, own_collection
 from ._calls import Handled, content_size, failure, give_call, int32, make, piece_size, take_call, view
 from ._dictionary import ZstdCompressionDict
-from ._ends import Sink, attribute, source_of
+from ._ends import Sink, Source, attribute, source_of
 from ._native import NULL, ffi, lib
 from ._objs import compression_chunker, compression_obj
 from ._parameters import ZstdCompressionParameters, new_parameters, set_parameter
@@ -33,8 +33,6 @@ def copy_ends(ifh, ofh):
     write = attribute(ofh, "write")
     if write is None:
         raise ValueError("second argument must have a write() method")
-    from ._ends import Source
-
     return Source(ifh, read), Sink(ofh, write, closefd=False)
 
 

@@ -3,9 +3,8 @@
 import sys
 
 from ._buffers import ZstdBatch, own_collection
-from ._calls import Handled, failure, give_call, index, int32, make, piece_size, take_call, view
+from ._calls import Handled, failure, give_call, index, int32, make, piece_size, slices_of, take_call, view
 from ._compressor import ITERATOR_MESSAGE, SOURCE_MESSAGE, check_dict, copy_ends, sink_of
-from ._dictionary import slices_of
 from ._ends import source_of
 from ._native import NULL, ffi, lib
 from ._objs import decompression_obj

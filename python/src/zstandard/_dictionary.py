@@ -1,6 +1,6 @@
 """ZstdCompressionDict and train_dictionary."""
 
-from ._calls import Handled, failure, give_call, index, int32, make, new_zstd_error, take_call, view
+from ._calls import Handled, failure, give_call, index, int32, make, slices_of, take_call, view
 from ._native import NULL, ffi, lib
 from ._parameters import ZstdCompressionParameters
 
@@ -159,15 +159,3 @@ def train_dictionary(
     )
     del keep
     return ZstdCompressionDict._own(handle)
-
-
-def slices_of(items):
-    """An array of zst_slice for bytes-like objects, and what keeps their memory alive."""
-    slices = ffi.new("zst_slice[]", len(items))
-    keep = []
-    for place, item in zip(slices, items):
-        memory = view(item)
-        place.data = memory
-        place.len = len(memory)
-        keep.append(memory)
-    return slices, keep

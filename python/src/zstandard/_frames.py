@@ -1,19 +1,16 @@
 """Looking at frames without decoding them."""
 
-from ._calls import CONTENTSIZE_UNKNOWN, failure, give_call, int32, take_call, view
+from ._calls import CONTENTSIZE_UNKNOWN, Made, failure, give_call, int32, take_call, view
 from ._native import ffi, lib
 
 FORMAT_ZSTD1 = lib.ZST_FORMAT_ZSTD1
 _MISSING = object()
 
 
-class FrameParameters:
+class FrameParameters(Made):
     """What a frame's header says: content_size, window_size, dict_id, has_checksum."""
 
     __slots__ = ("_values",)
-
-    def __new__(cls, *args, **kwargs):
-        raise TypeError("cannot create %r instances" % cls.__name__)
 
     @property
     def content_size(self):
@@ -33,9 +30,6 @@ class FrameParameters:
 
     def __repr__(self):
         return "FrameParameters(content_size=%d, window_size=%d, dict_id=%d, has_checksum=%r)" % self._values
-
-    def __reduce__(self):
-        raise TypeError("cannot pickle FrameParameters")
 
 
 def _one_of(data, source, function):

@@ -1,23 +1,13 @@
 """ZstdCompressionObj, ZstdCompressionChunker, ZstdDecompressionObj."""
 
-from ._calls import failure, give_call, int32, make, new_zstd_error, not_constructible, take_call, view
+from ._calls import Made, failure, give_call, int32, make, new_zstd_error, take_call, view
 from ._native import ffi, lib
 
 COMPRESSOBJ_FLUSH_FINISH = lib.ZST_COMPRESSOBJ_FLUSH_FINISH
 COMPRESSOBJ_FLUSH_BLOCK = lib.ZST_COMPRESSOBJ_FLUSH_BLOCK
 
 
-class _Made:
-    """Objects that only a compressor or decompressor makes."""
-
-    def __new__(cls, *args, **kwargs):
-        not_constructible(cls)
-
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)
-
-
-class ZstdCompressionObj(_Made):
+class ZstdCompressionObj(Made):
     """Compression by pushing, in the manner of zlib.compressobj()."""
 
     def compress(self, data):
@@ -47,15 +37,11 @@ class ZstdCompressionObj(_Made):
 
 
 def compression_obj(compressor, size):
-    self = object.__new__(ZstdCompressionObj)
-    self._finished = False
-    self._handle = make(
-        "zst_compression_obj", lib.zst_compression_obj_free, lib.zst_compressor_compressobj, compressor, size
-    )
-    return self
+    handle = make("zst_compression_obj", lib.zst_compression_obj_free, lib.zst_compressor_compressobj, compressor, size)
+    return ZstdCompressionObj._made(_handle=handle, _finished=False)
 
 
-class ZstdCompressionChunker(_Made):
+class ZstdCompressionChunker(Made):
     """Compression by pushing, with output in pieces of one size."""
 
     def _begin(self, function, *args):
@@ -70,20 +56,20 @@ class ZstdCompressionChunker(_Made):
         self._begin(lib.zst_compression_chunker_compress, memory, len(memory))
         # Kept until the iterator has used it up.
         self._input = memory
-        return _chunks(self, feeding=True)
+        return ZstdCompressionChunkerIterator._made(_chunker=self, _feeding=True)
 
     def flush(self):
         """Returns an iterator of everything that was taken in."""
         self._begin(lib.zst_compression_chunker_flush)
-        return _chunks(self, feeding=False)
+        return ZstdCompressionChunkerIterator._made(_chunker=self, _feeding=False)
 
     def finish(self):
         """Returns an iterator of everything that is left, and ends the frame."""
         self._begin(lib.zst_compression_chunker_finish)
-        return _chunks(self, feeding=False)
+        return ZstdCompressionChunkerIterator._made(_chunker=self, _feeding=False)
 
 
-class ZstdCompressionChunkerIterator(_Made):
+class ZstdCompressionChunkerIterator(Made):
     """Pieces of a ZstdCompressionChunker."""
 
     def __iter__(self):
@@ -108,17 +94,8 @@ class ZstdCompressionChunkerIterator(_Made):
         return piece
 
 
-def _chunks(chunker, feeding):
-    self = object.__new__(ZstdCompressionChunkerIterator)
-    self._chunker = chunker
-    self._feeding = feeding
-    return self
-
-
 def compression_chunker(compressor, size, chunk_size):
-    self = object.__new__(ZstdCompressionChunker)
-    self._input = None
-    self._handle = make(
+    handle = make(
         "zst_compression_chunker",
         lib.zst_compression_chunker_free,
         lib.zst_compressor_chunker,
@@ -126,10 +103,10 @@ def compression_chunker(compressor, size, chunk_size):
         size,
         chunk_size,
     )
-    return self
+    return ZstdCompressionChunker._made(_handle=handle, _input=None)
 
 
-class ZstdDecompressionObj(_Made):
+class ZstdDecompressionObj(Made):
     """Decompression by pushing, in the manner of zlib.decompressobj()."""
 
     unconsumed_tail = b""
@@ -167,13 +144,11 @@ class ZstdDecompressionObj(_Made):
 
 
 def decompression_obj(decompressor, flags):
-    self = object.__new__(ZstdDecompressionObj)
-    self._unused_data = b""
-    self._handle = make(
+    handle = make(
         "zst_decompression_obj",
         lib.zst_decompression_obj_free,
         lib.zst_decompressor_decompressobj,
         decompressor,
         flags,
     )
-    return self
+    return ZstdDecompressionObj._made(_handle=handle, _unused_data=b"")

@@ -4,25 +4,15 @@ import io
 import os
 import sys
 
-from ._calls import failure, give_call, index, make, not_constructible, take_call
+from ._calls import Made, failure, give_call, index, make, take_call
 from ._ends import attribute
 from ._native import ffi, lib
 
 
-class _Reader:
-    """What both readers have in common. `_names` are the C functions of the kind."""
+class _Reader(Made):
+    """What both readers have in common. `_read` and the like are the C functions of the kind."""
 
-    def __new__(cls, *args, **kwargs):
-        not_constructible(cls)
-
-    @classmethod
-    def _own(cls, handle, source, closefd):
-        self = object.__new__(cls)
-        self._handle = handle
-        self._source = source
-        self._closefd = closefd
-        self._entered = False
-        return self
+    _entered = False
 
     def __enter__(self):
         if self._entered:
@@ -135,9 +125,6 @@ class _Reader:
     def __next__(self):
         raise io.UnsupportedOperation()
 
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)
-
 
 def _check_writable(buffer):
     if memoryview(buffer).readonly:
@@ -204,7 +191,7 @@ def compression_reader(compressor, source, size, read_size, closefd):
         size,
         read_size,
     )
-    return ZstdCompressionReader._own(handle, source, closefd)
+    return ZstdCompressionReader._made(_handle=handle, _source=source, _closefd=closefd)
 
 
 def decompression_reader(decompressor, source, read_size, flags, closefd):
@@ -217,21 +204,11 @@ def decompression_reader(decompressor, source, read_size, flags, closefd):
         read_size,
         flags,
     )
-    return ZstdDecompressionReader._own(handle, source, closefd)
+    return ZstdDecompressionReader._made(_handle=handle, _source=source, _closefd=closefd)
 
 
-class _Iterator:
+class _Iterator(Made):
     """Pieces of a stream, one after the other."""
-
-    def __new__(cls, *args, **kwargs):
-        not_constructible(cls)
-
-    @classmethod
-    def _own(cls, handle, source):
-        self = object.__new__(cls)
-        self._handle = handle
-        self._source = source
-        return self
 
     def __iter__(self):
         return self
@@ -247,9 +224,6 @@ class _Iterator:
         piece = ffi.unpack(ffi.cast("const char *", call.pointer[0]), call.size[0])
         give_call(call)
         return piece
-
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)
 
 
 class ZstdCompressorIterator(_Iterator):
@@ -275,7 +249,7 @@ def compressor_iterator(compressor, source, size, read_size, write_size):
         read_size,
         write_size,
     )
-    return ZstdCompressorIterator._own(handle, source)
+    return ZstdCompressorIterator._made(_handle=handle, _source=source)
 
 
 def decompressor_iterator(decompressor, source, read_size, write_size, skip_bytes, flags):
@@ -290,4 +264,4 @@ def decompressor_iterator(decompressor, source, read_size, write_size, skip_byte
         skip_bytes,
         flags,
     )
-    return ZstdDecompressorIterator._own(handle, source)
+    return ZstdDecompressorIterator._made(_handle=handle, _source=source)

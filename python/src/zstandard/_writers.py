@@ -3,7 +3,7 @@
 import errno
 import io
 
-from ._calls import failure, give_call, int32, make, not_constructible, take_call, view
+from ._calls import Made, failure, give_call, int32, make, new_zstd_error, take_call, view
 from ._ends import attribute
 from ._native import lib
 
@@ -19,19 +19,16 @@ def _unsupported(name):
     return method
 
 
-class _Writer:
-    """What both writers have in common. `_names` are the C functions of the kind."""
+class _Writer(Made):
+    """What both writers have in common. `_write` and the like are the C functions of the kind."""
 
-    def __new__(cls, *args, **kwargs):
-        not_constructible(cls)
+    _entered = False
 
-    @classmethod
-    def _own(cls, handle, sink, write_return_read):
-        self = object.__new__(cls)
-        self._handle = handle
-        self._sink = sink
-        self._write_return_read = write_return_read
-        self._entered = False
+    def __enter__(self):
+        self._check_open()
+        if self._entered:
+            raise new_zstd_error("cannot __enter__ multiple times")
+        self._entered = True
         return self
 
     def __exit__(self, exc_type, exc_value, traceback):
@@ -102,14 +99,11 @@ class _Writer:
         give_call(call)
 
     def writelines(self, lines):
-        raise NotImplementedError("writelines() is not implemented")
+        raise NotImplementedError("writelines() is not part of this stream; call write() for each piece")
 
     for _name in ("read", "readall", "readinto", "readline", "readlines", "seek", "truncate", "__iter__", "__next__"):
         locals()[_name] = _unsupported(_name)
     del _name
-
-    def __reduce__(self):
-        raise TypeError("cannot pickle %s" % type(self).__name__)
 
 
 def _functions(kind):
@@ -122,15 +116,6 @@ class ZstdCompressionWriter(_Writer):
     """A writable stream of content, which writes frames to an inner object."""
 
     locals().update(_functions("compression"))
-
-    def __enter__(self):
-        self._check_open()
-        if self._entered:
-            from ._calls import new_zstd_error
-
-            raise new_zstd_error("cannot __enter__ multiple times")
-        self._entered = True
-        return self
 
     def flush(self, flush_mode=None):
         """Writes out what is pending, and flushes the inner object; FLUSH_FRAME ends the frame."""
@@ -152,7 +137,6 @@ class ZstdDecompressionWriter(_Writer):
 
     locals().update(_functions("decompression"))
 
-    __enter__ = ZstdCompressionWriter.__enter__
     tell = _unsupported("tell")
     writelines = _unsupported("writelines")
 
@@ -176,7 +160,7 @@ def compression_writer(compressor, sink, size, write_size, write_return_read):
         size,
         write_size,
     )
-    return ZstdCompressionWriter._own(handle, sink, write_return_read)
+    return ZstdCompressionWriter._made(_handle=handle, _sink=sink, _write_return_read=write_return_read)
 
 
 def decompression_writer(decompressor, sink, write_size, flags, write_return_read):
@@ -189,4 +173,4 @@ def decompression_writer(decompressor, sink, write_size, flags, write_return_rea
         write_size,
         flags,
     )
-    return ZstdDecompressionWriter._own(handle, sink, write_return_read)
+    return ZstdDecompressionWriter._made(_handle=handle, _sink=sink, _write_return_read=write_return_read)
