@@ -152,12 +152,7 @@ impl CompressionStream {
         error.into()
     }
 
-    /// How far the frame has come.
-    pub fn progression(&self) -> Progression {
-        self.record.progression()
-    }
-
-    /// What `progression` reads, for other threads.
+    /// How far the frame has come, also for other threads.
     pub fn record(&self) -> &Shared<Record> {
         &self.record
     }

@@ -4,6 +4,7 @@
 //! It names the cause, and the remedy where there is one. The variants hold no heap memory, so that an error can
 //! be reported when there is none. `ffi::error` maps each variant to a status.
 
+pub use crate::batch_error::BatchError;
 use crate::engine::{Code, Errno, OutOfMemory};
 use std::fmt;
 
@@ -215,29 +216,6 @@ pub enum Error {
     Panic,
 }
 
-/// What went wrong in a call with many items.
-#[derive(Clone, Copy, Debug)]
-pub enum BatchError {
-    /// Not with one of them.
-    Call(Error),
-    Item {
-        index: usize,
-        doing: &'static str,
-        error: Error,
-    },
-    UnknownSize {
-        index: usize,
-    },
-    NothingToCompress {
-        items: usize,
-    },
-    NothingToDecompress,
-    SizesMismatch {
-        expected: u64,
-        actual: u64,
-    },
-}
-
 /// Why there is no complete frame at the start of some bytes.
 #[derive(Clone, Copy, Debug)]
 pub enum Broken {
@@ -329,18 +307,6 @@ impl From<OutOfMemory> for Error {
     }
 }
 
-impl From<Error> for BatchError {
-    fn from(error: Error) -> BatchError {
-        BatchError::Call(error)
-    }
-}
-
-impl From<OutOfMemory> for BatchError {
-    fn from(error: OutOfMemory) -> BatchError {
-        BatchError::Call(error.into())
-    }
-}
-
 impl std::error::Error for Error {}
 
 impl fmt::Display for Error {
@@ -386,7 +352,7 @@ impl Error {
     }
 
     /// The sentence without its beginning.
-    fn explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(crate) fn explain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Error::NullPointer { name } => write!(f, "{name} is NULL"),
             Error::TooLong { name } => write!(f, "{name} is more than any buffer can have"),
@@ -581,25 +547,6 @@ impl Error {
                 write!(f, "{}: it has {have} bytes, {needed} are enough", Code::DST_SIZE_TOO_SMALL.name())
             }
             Error::Panic => write!(f, "internal error of zst; please report it"),
-        }
-    }
-}
-
-impl fmt::Display for BatchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BatchError::Call(error) => write!(f, "{error}"),
-            BatchError::Item { index, doing, error } => {
-                write!(f, "{doing} item {index}: ")?;
-                error.explain(f)
-            }
-            BatchError::UnknownSize { index } => write!(f, "could not determine decompressed size of item {index}"),
-            BatchError::NothingToCompress { items: 0 } => write!(f, "no source elements found"),
-            BatchError::NothingToCompress { .. } => write!(f, "source elements are empty"),
-            BatchError::NothingToDecompress => write!(f, "must pass at least 1 argument"),
-            BatchError::SizesMismatch { expected, actual } => {
-                write!(f, "decompressed_sizes size mismatch; expected {expected}, got {actual}")
-            }
         }
     }
 }

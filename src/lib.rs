@@ -16,6 +16,7 @@ pub mod engine;
 pub mod ffi;
 
 pub mod batch;
+pub mod batch_error;
 pub mod buffers;
 mod compression_context;
 pub mod compression_chunker;

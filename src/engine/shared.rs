@@ -55,9 +55,7 @@ impl<T> Shared<T> {
     pub unsafe fn from_raw(address: NonNull<T>) -> Shared<T> {
         Shared(address.cast())
     }
-}
 
-impl<T> Shared<T> {
     /// All other owners have gone.
     pub fn is_last_owner(&self) -> bool {
         // SAFETY: this owner keeps the allocation alive.

@@ -1,8 +1,9 @@
 //! `zst_error`: the details of a failure, in memory that the caller owns.
 
 use super::status::*;
+use crate::batch_error::BatchError;
 use crate::engine::Code;
-use crate::error::{BatchError, Broken, ChunkFault, End, Error, TrainingFault};
+use crate::error::{Broken, ChunkFault, End, Error, TrainingFault};
 use std::ffi::c_char;
 use std::fmt::Write;
 use std::mem::MaybeUninit;

@@ -1,6 +1,7 @@
 //! `zst_compression_reader`: the bytes of libzstd whatever is read how, sources that fail, states.
 
 use crate::support::*;
+use crate::support_readers::*;
 use crate::support_sources::*;
 use crate::support_streams::*;
 use std::ptr::{null, null_mut};

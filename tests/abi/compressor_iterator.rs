@@ -2,6 +2,7 @@
 
 use crate::compression_reader::fed;
 use crate::support::*;
+use crate::support_readers::*;
 use crate::support_sources::*;
 use crate::support_streams::*;
 use std::ptr::{null, null_mut};

@@ -3,6 +3,7 @@
 use crate::decompression_obj::small_window;
 use crate::raw;
 use crate::support::*;
+use crate::support_readers::*;
 use crate::support_sources::*;
 use crate::support_streams::*;
 use std::ptr::{null, null_mut};

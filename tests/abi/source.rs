@@ -1,6 +1,7 @@
 //! The sources and sinks that the library brings along: memory, files, pipes.
 
 use crate::support::*;
+use crate::support_readers::*;
 use crate::support_sources::*;
 use crate::support_streams::*;
 use std::ffi::{CString, c_char};

@@ -162,6 +162,7 @@ pub fn string(text: *const c_char) -> &'static str {
     unsafe { CStr::from_ptr(text) }.to_str().expect("UTF-8")
 }
 
+/// A handle that frees itself.
 macro_rules! handle {
     ($name:ident, $raw:ident, $free:ident) => {
         #[derive(Debug)]
@@ -186,6 +187,8 @@ macro_rules! handle {
         }
     };
 }
+
+pub(crate) use handle;
 
 handle!(Dict, zst_compression_dict, zst_compression_dict_free);
 handle!(Compressor, zst_compressor, zst_compressor_free);

@@ -10,27 +10,6 @@ use zst::ffi::buffer_with_segments_collection::*;
 use zst::ffi::multi_compress_to_buffer::*;
 use zst::ffi::multi_decompress_to_buffer::*;
 
-macro_rules! handle {
-    ($name:ident, $raw:ident, $free:ident) => {
-        #[derive(Debug)]
-        pub struct $name(*mut $raw);
-        // SAFETY: zst.h says that every handle may be used from any thread, by several at a time.
-        unsafe impl Send for $name {}
-        unsafe impl Sync for $name {}
-        impl $name {
-            pub fn raw(&self) -> *const $raw {
-                self.0
-            }
-        }
-        impl Drop for $name {
-            fn drop(&mut self) {
-                // SAFETY: ours, freed once.
-                unsafe { $free(self.0) }
-            }
-        }
-    };
-}
-
 handle!(Buffer, zst_buffer_with_segments, zst_buffer_with_segments_free);
 handle!(Collection, zst_buffer_with_segments_collection, zst_buffer_with_segments_collection_free);
 
@@ -84,10 +63,6 @@ impl Buffer {
         Buffer::lending(&data, &segments).0.unwrap()
     }
 
-    pub fn own(raw: *mut zst_buffer_with_segments) -> Buffer {
-        Buffer(raw)
-    }
-
     pub fn count(&self) -> usize {
         unsafe { zst_buffer_with_segments_count(self.0) }
     }
@@ -119,10 +94,6 @@ pub fn bytes_of(segment: &zst_buffer_segment) -> &[u8] {
 }
 
 impl Collection {
-    pub fn own(raw: *mut zst_buffer_with_segments_collection) -> Collection {
-        Collection(raw)
-    }
-
     pub fn try_new(buffers: &[&Buffer]) -> Result<Collection, Failure> {
         let list: Vec<_> = buffers.iter().map(|buffer| buffer.raw()).collect();
         call(|out, err| unsafe { zst_buffer_with_segments_collection_new(list.as_ptr(), list.len(), out, err) })

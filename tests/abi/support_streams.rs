@@ -16,33 +16,6 @@ pub const ACROSS: i32 = ZST_DECOMPRESS_READ_ACROSS_FRAMES;
 pub const SKIPPABLE: &[u8] = b"\x50\x2a\x4d\x18\x04\0\0\0abcd";
 pub const EMPTY_FRAME: &[u8] = b"\x28\xb5\x2f\xfd\x20\0\x01\0\0";
 
-macro_rules! handle {
-    ($name:ident, $raw:ident, $free:ident) => {
-        #[derive(Debug)]
-        pub struct $name(*mut $raw);
-        // SAFETY: zst.h says that every handle may be used from any thread, by several at a time.
-        unsafe impl Send for $name {}
-        unsafe impl Sync for $name {}
-        impl $name {
-            #[allow(dead_code)] // Not every kind is made in more than one place.
-            pub fn own(handle: *mut $raw) -> $name {
-                $name(handle)
-            }
-            pub fn raw(&self) -> *const $raw {
-                self.0
-            }
-        }
-        impl Drop for $name {
-            fn drop(&mut self) {
-                // SAFETY: ours, freed once.
-                unsafe { $free(self.0) }
-            }
-        }
-    };
-}
-
-pub(crate) use handle;
-
 handle!(CompressionObj, zst_compression_obj, zst_compression_obj_free);
 handle!(CompressionChunker, zst_compression_chunker, zst_compression_chunker_free);
 handle!(DecompressionObj, zst_decompression_obj, zst_decompression_obj_free);
