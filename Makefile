@@ -110,7 +110,7 @@ test: tools
 	$(CARGO) test --locked
 	$(VENV)/bin/pytest tests
 
-bench: stage
+bench: stage wheel
 	$(PYTHON) benches/run.py
 
 # Instructions instead of times: the same on a busy machine. Needs valgrind.

@@ -3,9 +3,10 @@
     python3 benches/run.py                   times and memory
     python3 benches/run.py --counts          instruction counts (needs valgrind and its headers)
     python3 benches/run.py --only TEXT       rows with TEXT in their area or name
+    python3 benches/run.py --part c          only from C, or only through Python (--part python)
     python3 benches/run.py --json FILE       all figures as JSON
 
-Both sides use the libzstd that cargo has built: one through libzst.so, the other as the static library from which
+From C, both sides use the libzstd that cargo has built: one through libzst.so, the other as the static library from which
 libzst.so was made. Corpora are made once, below target/bench, from what a Rust installation has. Batches are
 also compared with the C extension of the wheel zstandard, which pip installs below target/.
 """
@@ -21,12 +22,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from python import tables
+
 ROOT = Path(__file__).resolve().parent.parent
 BENCHES = ROOT / "benches"
 STAGE = ROOT / "target" / "stage"
 WORK = ROOT / "target" / "bench"
 CORPORA = WORK / "corpora"
-VENV = ROOT / "target" / "venv"
+COMPILER = os.environ.get("CC", "cc").split()
 
 SOURCES_SIZE = 64 << 20
 PROGRAM_SIZE = 64 << 20
@@ -142,26 +145,27 @@ def libzstd():
     sys.exit("cargo's messages do not tell where zstd-sys put libzstd.a")
 
 
-def has_callgrind_header(compiler):
-    test = subprocess.run([*compiler, "-E", "-x", "c", "-"], input="#include <valgrind/callgrind.h>\n", text=True,
+def has_callgrind_header():
+    test = subprocess.run([*COMPILER, "-E", "-x", "c", "-"], input="#include <valgrind/callgrind.h>\n", text=True,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return test.returncode == 0
 
 
 def build(counting):
-    compiler = os.environ.get("CC", "cc").split()
-    if counting and not (has_callgrind_header(compiler) and shutil.which("valgrind")):
+    if counting and not (has_callgrind_header() and shutil.which("valgrind")):
         sys.exit("Instruction counts need valgrind and its headers (valgrind/callgrind.h), which are not here; "
                  "on Debian: apt install valgrind")
+    define = ["-DWITH_CALLGRIND"] if counting else []
+    return compile_c(WORK / ("bench-counts" if counting else "bench"), *define, *sorted(BENCHES.glob("*.c")))
+
+
+def compile_c(binary, *arguments):
     archive, headers = libzstd()
     WORK.mkdir(parents=True, exist_ok=True)
-    binary = WORK / ("bench-counts" if counting else "bench")
-    command = [*compiler, "-O2", "-g", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
-               f"-I{headers}", f"-I{STAGE}/include", *sorted(map(str, BENCHES.glob("*.c"))),
+    command = [*COMPILER, "-O2", "-g", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+               f"-I{headers}", f"-I{STAGE}/include", *map(str, arguments),
                str(archive / "libzstd.a"), f"-L{STAGE}/lib", f"-Wl,-rpath,{STAGE}/lib", "-Wl,-z,now", "-lzst",
                "-lpthread", "-o", str(binary)]
-    if counting:
-        command.insert(1, "-DWITH_CALLGRIND")
     subprocess.run(command, check=True)
     return binary
 
@@ -209,26 +213,45 @@ def count(binary, only):
 
 
 def peers_python():
-    """A Python that has what the comparison with the wheel needs; None when it cannot be had."""
-    python = VENV / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "-r",
-               BENCHES / "requirements.txt"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    if not python.exists() and subprocess.run([sys.executable, "-m", "venv", VENV], **quiet).returncode != 0:
-        return None
-    return python if subprocess.run(install, **quiet).returncode == 0 else None
+    """A Python with the packages to compare with; None when they cannot be had."""
+    venv = WORK / "venv"
+    requirements = (BENCHES / "requirements.txt").read_text()
+    stamp = venv / "requirements.txt"
+    python = venv / "bin" / "python"
+    if not stamp.exists() or stamp.read_text() != requirements:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "-r",
+                   BENCHES / "requirements.txt"]
+        for command in ([sys.executable, "-m", "venv", "--clear", venv], install):
+            if subprocess.run(command, **quiet).returncode != 0:
+                return None
+        stamp.write_text(requirements)
+    return python
 
 
-def compare_with_wheel(filters):
-    python = peers_python()
-    if not python:
-        print("\nBatches are not compared with the wheel zstandard: pip could not install benches/requirements.txt.")
+def unpack_wheels():
+    """The directory with the contents of both wheels; None when they have not been made."""
+    packages = WORK / "packages"
+    shutil.rmtree(packages, ignore_errors=True)
+    for name, tag in (("compiled", "abi3"), ("pure", "none")):
+        wheels = glob.glob(f"{ROOT}/target/wheels/*{tag}*.whl")
+        if not wheels:
+            return None
+        shutil.unpack_archive(wheels[0], packages / name, "zip")
+    return packages
+
+
+def through_python(only):
+    python, packages = peers_python(), unpack_wheels()
+    if not python or not packages:
+        reason = "make wheel has not been run" if python else "pip could not install benches/requirements.txt"
+        print(f"\nNothing is compared through Python: {reason}.")
         return []
-    paths = (BENCHES / "batch_peers.py", CORPORA, STAGE / "lib" / "libzst.so", STAGE / "include" / "zst_cdef.h")
-    rows = progress(rows_of(str(python), *map(str, paths), *filters))
+    raw = compile_c(WORK / "raw", BENCHES / "python" / "raw.c", *(BENCHES / f"{name}.c" for name in ("bench", "inputs", "queue")))
+    command = (str(python), str(BENCHES / "python" / "compare.py"), str(CORPORA), str(raw), str(packages))
+    rows = [tables.judge_row(row) for row in progress(rows_of(*command, *([only] if only else [])))]
     if rows:
-        print("\nThrough Python: CPU time of the process, wall clock for 2 threads.")
-        print_times(rows, "wheel")
+        tables.print_rows(rows)
     return rows
 
 
@@ -308,8 +331,8 @@ def figure_line(row):
     return [f"{row['value']:.3f} {row['unit']}".strip(), f"{row['goal']:.4g}", mark(row["met"])]
 
 
-def print_times(rows, other="raw"):
-    print_table(["", other, "zst", "extra", f"zst/{other}", "quartiles", "goal", ""], list(in_areas(rows, time_line)))
+def print_times(rows):
+    print_table(["", "raw", "zst", "extra", "zst/raw", "quartiles", "goal", ""], list(in_areas(rows, time_line)))
 
 
 def print_counts(rows):
@@ -332,10 +355,26 @@ def progress(rows):
     return collected
 
 
+def from_c(only):
+    binary = build(counting=False)
+    filters = [only] if only else []
+    rows = progress(rows_of(str(binary), "time", str(CORPORA), *filters))
+    figures = [row for row in rows if row["kind"] == "figure"]
+    rows = [row for row in rows if row["kind"] == "time"]
+    if rows:
+        print("Time per operation, medians; CPU time of the thread, wall clock for rows with threads.")
+        print_times(rows)
+    figures += progress(rows_of(str(binary), "memory", str(CORPORA), *filters))
+    if figures:
+        print_figures(figures)
+    return rows + figures
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     arguments.add_argument("--counts", action="store_true")
     arguments.add_argument("--only", metavar="TEXT")
+    arguments.add_argument("--part", choices=["c", "python"])
     arguments.add_argument("--json", metavar="FILE", type=Path)
     options = arguments.parse_args()
 
@@ -343,23 +382,15 @@ def main():
     for name, note in about.items():
         print(f"{name}: {note}")
     print(f"machine: {os.cpu_count()} logical CPUs, load {os.getloadavg()[0]:.2f}\n")
-    binary = build(options.counts)
+    rows = []
     if options.counts:
-        rows = count(binary, options.only)
+        rows = count(build(counting=True), options.only)
         if rows:
             print_counts(rows)
-    else:
-        filters = [options.only] if options.only else []
-        rows = progress(rows_of(str(binary), "time", str(CORPORA), *filters))
-        figures = [row for row in rows if row["kind"] == "figure"]
-        rows = [row for row in rows if row["kind"] == "time"]
-        if rows:
-            print("Time per operation, medians; CPU time of the thread, wall clock for rows with threads.")
-            print_times(rows)
-        figures += progress(rows_of(str(binary), "memory", str(CORPORA), *filters))
-        if figures:
-            print_figures(figures)
-        rows += figures + compare_with_wheel(filters)
+    if not options.counts and options.part != "python":
+        rows += from_c(options.only)
+    if not options.counts and options.part != "c":
+        rows += through_python(options.only)
     missed = sum(row.get("met") is False for row in rows)
     judged = sum("met" in row for row in rows)
     print(f"\n{judged - missed} of {judged} goals met")
