@@ -6,6 +6,8 @@ zstandard, with its C extension or with its cffi backend. Raw libzstd is only co
 
 from dataclasses import dataclass, field
 
+from inputs import COUNTS
+
 OUT = 131072
 
 
@@ -73,7 +75,8 @@ def streams():
                           f"stream_{direction} m4 {form} {size << 10} {out}", raw, None, 1.0, cffi,
                           instructions=size == 8 or direction == "compress")
     for direction in goals:
-        for form, raw, cext, cffi in (("obj", 1.10, 0.95, 0.4), ("writer", 1.20, 0.90, 0.4), ("reader", 1.25, 0.80, 0.1)):
+        message = (("obj", 1.10, 0.95, 0.4), ("writer", 1.20, 0.90, 0.4), ("reader", 1.25, 0.80, 0.1))
+        for form, raw, cext, cffi in message:
             yield row("1 KB message", f"{direction}, {form}", f"stream_{direction} k1 {form}", raw, None, cext, cffi,
                       instructions=True)
     yield row("reading", "read(100), 1 MB", "read m1 reader 1048576 100", 2.0, None, 0.9, 0.08)
@@ -87,7 +90,7 @@ def streams():
 
 def batches():
     """Each becomes rows for one thread, for two, and for what the second one brings."""
-    shapes = {f"records-{count}": f"{count:,} record{'s' if count > 1 else ''}" for count in (1, 4, 16, 64, 256, 100_000)}
+    shapes = {f"records-{count}": f"{count:,} record{'s' if count > 1 else ''}" for count in COUNTS}
     shapes |= {"skewed-first": "skewed, large item first", "skewed-middle": "skewed, large item in the middle",
                "skewed-last": "skewed, large item last", "ascending": "sorted, ascending",
                "descending": "sorted, descending"}

@@ -107,14 +107,15 @@ def summary(rows):
 
 
 def print_rows(rows):
-    print("\nThrough Python: CPU time of the process per operation, medians; the clock for 2 threads. ratio (quartiles) <goal.\n"
-          "I: the goal was set for instructions. ~: the goal lies between the quartiles.")
+    print("\nThrough Python: medians per operation, CPU time of the process, the clock for 2 threads; ratio (quartiles) <goal."
+          "\nI: the goal was set for instructions. ~: the goal lies between the quartiles.")
     lines = [HEADS, *([cell for cell in cells(row)] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADS))]
     widths[0] += 2
 
     def show(line):
-        print("  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))]).rstrip())
+        others = (cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))
+        print("  ".join([line[0].ljust(widths[0]), *others]).rstrip())
 
     show(HEADS)
     for area in areas(rows):
