@@ -1,4 +1,4 @@
-//! Generates the C headers, and names the shared library.
+//! Generates the C headers, names the shared library, and keeps libzstd's tracing to itself.
 //!
 //! `zst.h` is for C and C++ compilers. `zst_cdef.h` has the same declarations without preprocessor, for the parsers
 //! of cffi, LuaJIT and PHP. Both are committed below `include/`, where their diff is the review of the ABI: a build
@@ -15,6 +15,12 @@ fn main() {
     println!("cargo:rerun-if-changed=include");
     println!("cargo:rerun-if-env-changed=ZST_HEADERS");
     println!("cargo:rustc-env=ZST_GENERATED={}", generated.display());
+
+    // Weak references do not make a linker look into an archive; hidden names are not exported.
+    println!("cargo:rerun-if-changed=src/engine/no_trace.c");
+    let mut no_trace = cc::Build::new();
+    no_trace.file("src/engine/no_trace.c").flag_if_supported("-fvisibility=hidden");
+    no_trace.link_lib_modifier("+whole-archive").compile("zst_no_trace");
 
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libzst.so.{}", env!("CARGO_PKG_VERSION_MAJOR"));
