@@ -1,18 +1,19 @@
 # make demo    compress and restore a real file with everything there is
 # make test    run every test, fetching the tools it needs into target/
-# make / make lib, make install PREFIX=..., make wheel, make bench, make bench-counts, make headers
+# make / make lib, make install PREFIX=..., make uninstall, make wheel, make bench, make bench-counts, make headers, make abi
 
 CARGO ?= cargo
 CC ?= cc
 PYTHON ?= python3
 PREFIX ?= /usr/local
+# Below PREFIX.
+LIBDIR ?= lib
 DESTDIR ?=
-# zst.pc needs an absolute path.
-override PREFIX := $(abspath $(PREFIX))
 
-VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-MAJOR := $(firstword $(subst ., ,$(VERSION)))
 ROOT := $(CURDIR)
+# Where cargo builds; the libraries that are installed are linked from its results.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+LIBRARIES := $(TARGET)/lib
 STAGE := $(ROOT)/target/stage
 VENV := $(ROOT)/target/venv
 CFLAGS ?= -O2 -g
@@ -20,9 +21,10 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
-.PHONY: lib build headers install stage tools examples programs demo wheel test test-python bench bench-counts clean
+.PHONY: lib build headers install uninstall abi stage tools examples programs demo wheel test test-python bench bench-counts clean
 
 lib: build
+	@packaging/link.sh "$(TARGET)/release/libzst.a" "$(LIBRARIES)"
 
 build:
 	$(CARGO) build --release --locked
@@ -31,19 +33,24 @@ build:
 headers:
 	$(CARGO) build --locked
 
-install: build
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
-	install -C -m 644 include/zst.h include/zst_cdef.h $(DESTDIR)$(PREFIX)/include/
-	install -C -m 755 target/release/libzst.so $(DESTDIR)$(PREFIX)/lib/libzst.so.$(VERSION)
-	ln -sf libzst.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libzst.so.$(MAJOR)
-	ln -sf libzst.so.$(MAJOR) $(DESTDIR)$(PREFIX)/lib/libzst.so
-	install -C -m 644 target/release/libzst.a $(DESTDIR)$(PREFIX)/lib/
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' cmake/zst.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/zst.pc
+# Writes down in tests/header/abi.txt what is new in the headers.
+abi: headers $(VENV)/ready
+	$(VENV)/bin/python tests/header/abi.py
+
+# As environment variables, in which blanks do no harm.
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export LIBDIR := $(LIBDIR)
+install uninstall: export DESTDIR := $(DESTDIR)
+
+install: lib
+	@packaging/install.sh install "$(LIBRARIES)"
+
+uninstall:
+	@packaging/install.sh uninstall
 
 # An installation below target/, which examples, tests and benchmarks link with.
 stage:
-	@$(MAKE) --no-print-directory install DESTDIR= PREFIX=$(STAGE) > /dev/null
+	@$(MAKE) --no-print-directory install DESTDIR= PREFIX=$(STAGE) LIBDIR=lib > /dev/null
 
 # One sentence where a tool is missing, before anything is done. For a recipe: $(call need,program,what to do)
 need = @command -v $(firstword $(1)) > /dev/null || { echo "$(firstword $(1)) was not found: $(2)" >&2; exit 1; }

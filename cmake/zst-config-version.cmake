@@ -1,0 +1,27 @@
+# find_package(zst 1.2) takes 1.2.0 and what comes later in series 1. The version is that of the header.
+
+get_filename_component(_zst_prefix "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
+set(_zst_prefix "${_zst_prefix}/../../..")
+if(NOT EXISTS "${_zst_prefix}/include/zst.h")
+    set(_zst_prefix "${_zst_prefix}/..")
+endif()
+file(STRINGS "${_zst_prefix}/include/zst.h" PACKAGE_VERSION REGEX "^#define ZST_VERSION_STRING ")
+string(REGEX REPLACE ".*\"(.*)\".*" "\\1" PACKAGE_VERSION "${PACKAGE_VERSION}")
+string(REGEX REPLACE "\\..*" "" _zst_major "${PACKAGE_VERSION}")
+
+set(PACKAGE_VERSION_COMPATIBLE TRUE)
+if(PACKAGE_FIND_VERSION)
+    if(NOT PACKAGE_FIND_VERSION_MAJOR EQUAL _zst_major OR PACKAGE_VERSION VERSION_LESS PACKAGE_FIND_VERSION)
+        set(PACKAGE_VERSION_COMPATIBLE FALSE)
+    endif()
+    if(PACKAGE_FIND_VERSION_RANGE)
+        if(PACKAGE_VERSION VERSION_GREATER PACKAGE_FIND_VERSION_MAX
+           OR (PACKAGE_FIND_VERSION_RANGE_MAX STREQUAL "EXCLUDE" AND PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION_MAX))
+            set(PACKAGE_VERSION_COMPATIBLE FALSE)
+        endif()
+    elseif(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)
+        set(PACKAGE_VERSION_EXACT TRUE)
+    endif()
+endif()
+unset(_zst_prefix)
+unset(_zst_major)
