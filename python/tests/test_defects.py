@@ -325,29 +325,25 @@ def test_no_leaks(cctx, dctx, what):
         "error": error,
         "segments": lambda: [one.tobytes() for one in cctx.multi_compress_to_buffer([TEXT, b"x"])],
     }[what]
-    # Memory may grow now and then; a leak grows each time.
+    # Memory grows and shrinks now and then; with a leak it grows each time. PyPy's garbage collector makes rounds slow.
     growth = []
-    for _ in range(4):
+    for _ in range(9):
         before = resident()
-        for _ in range(2000):
+        for _ in range(200 if sys.implementation.name == "pypy" else 1000):
             function()
         collect()
         growth.append(resident() - before)
-    assert min(growth[1:]) < 2**20, growth
+    assert min(growth[1:]) < 2**18, growth
 
 
 def test_linear_decompressobj():
-    def duration(size):
-        frame = z.compress(bytes(size))
-        times = []
-        for _ in range(3):
-            start = time.perf_counter()
-            assert len(z.ZstdDecompressor().decompressobj().decompress(frame)) == size
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    # Four times the output; quadratic cost would be sixteen times the time.
-    assert duration(240_000_000) < 12 * duration(60_000_000)
+    # If each piece of output moved all that was there before, this would take minutes, and the child has but two.
+    code = """if 1:
+        import zstandard as z
+        frame = z.compress(bytes(400_000_000))
+        assert len(z.ZstdDecompressor().decompressobj().decompress(frame)) == 400_000_000
+    """
+    child(code)
 
 
 def test_objects_die(cctx, dctx):

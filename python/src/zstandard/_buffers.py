@@ -37,7 +37,10 @@ class _Memory(NotPickled):
         return memoryview(ffi.buffer(self._start, self._length) if self._length else b"").toreadonly()
 
 
+_new = object.__new__
+
 if bufferable is not None:
+    _new = bufferable.bufferable.__new__
 
     class _Memory(_Memory, bufferable.bufferable):
         pass
@@ -54,7 +57,7 @@ def _instance(cls, start, length, keep):
         address = int(ffi.cast("uintptr_t", start)) if length else 0
         self = _native_class(cls, length).from_address(address or ctypes.addressof(_NOTHING))
     else:
-        self = object.__new__(cls)
+        self = _new(cls)
     self._start = start
     self._length = length
     self._keep = keep

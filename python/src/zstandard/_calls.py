@@ -9,6 +9,7 @@ from ._native import NULL, ffi, lib
 
 CONTENTSIZE_UNKNOWN = 2**64 - 1
 _CHARS = ffi.typeof("char *")
+_PYPY = sys.implementation.name == "pypy"
 
 
 class ZstdError(Exception):
@@ -87,6 +88,12 @@ def failure(err, *ends):
     return new_zstd_error(message, err.zstd_code)
 
 
+# Streams hold a context of about 1 MiB until they end. PyPy's garbage collector hears of a part of it: enough to find
+# abandoned streams in time, and not so much that it runs all the time because of streams that did end.
+_STREAMS = ("obj", "reader", "writer", "iterator", "chunker")
+_CONTEXT_SIZE = 2**17
+
+
 def make(type_name, free, function, *args):
     """Calls a constructor; returns a handle that frees itself."""
     out = ffi.new(type_name + " **")
@@ -95,18 +102,31 @@ def make(type_name, free, function, *args):
     if status < 0:
         raise failure(call.err)
     give_call(call)
-    return ffi.gc(out[0], free)
+    return ffi.gc(out[0], free, _CONTEXT_SIZE if type_name.endswith(_STREAMS) else 0)
 
 
 def view(data):
     """The memory of a bytes-like object, which it keeps alive."""
     try:
+        if _PYPY and not memoryview(data).c_contiguous:
+            # PyPy's from_buffer() takes it and gives other bytes.
+            raise BufferError("memory that is not contiguous is not taken")
         return ffi.from_buffer(data)
     except TypeError:
         lend = getattr(data, "_zst_view", None)
         if lend is not None:
             return lend()
         raise TypeError("a bytes-like object is required, not %r" % type(data).__name__) from None
+
+
+def writable_view(buffer):
+    """The memory of a writable buffer, which it keeps alive."""
+    memory = memoryview(buffer)
+    if memory.readonly:
+        raise TypeError("a read-write bytes-like object is required, not %s" % type(buffer).__name__)
+    if not memory.c_contiguous:
+        raise BufferError("memory that is not contiguous is not taken")
+    return ffi.from_buffer(buffer, require_writable=True) if memory.nbytes else ()
 
 
 def index(value, name):

@@ -4,7 +4,7 @@ import io
 import os
 import sys
 
-from ._calls import Made, failure, give_call, index, make, take_call
+from ._calls import Made, failure, give_call, index, make, take_call, writable_view
 from ._ends import attribute
 from ._native import ffi, lib
 
@@ -94,10 +94,10 @@ class _Reader(Made):
         return self._get(self._readall)
 
     def _into(self, function, buffer):
+        memory = writable_view(buffer)
         self._check_open()
-        memory = ffi.from_buffer(buffer, require_writable=True) if memoryview(buffer).nbytes else b""
         call = take_call()
-        if function(self._handle, memory if len(memory) else ffi.NULL, len(memory), call.size, call.err) < 0:
+        if function(self._handle, memory or ffi.NULL, len(memory), call.size, call.err) < 0:
             raise failure(call.err, self._source)
         size = call.size[0]
         give_call(call)
@@ -105,12 +105,10 @@ class _Reader(Made):
 
     def readinto(self, buffer):
         """Reads into a writable buffer until it is full; returns the number of bytes."""
-        _check_writable(buffer)
         return self._into(self._readinto, buffer)
 
     def readinto1(self, buffer):
         """Reads into a writable buffer, and returns as soon as there is anything."""
-        _check_writable(buffer)
         return self._into(self._readinto1, buffer)
 
     def readline(self, *args, **kwargs):
@@ -124,11 +122,6 @@ class _Reader(Made):
 
     def __next__(self):
         raise io.UnsupportedOperation()
-
-
-def _check_writable(buffer):
-    if memoryview(buffer).readonly:
-        raise TypeError("a read-write bytes-like object is required, not %s" % type(buffer).__name__)
 
 
 def _functions(kind):
