@@ -8,6 +8,7 @@ if _policy in ("cext", "rust"):
 if _policy not in ("default", "cffi_fallback", "cffi"):
     raise ImportError("unknown module import policy: %s; use default, cffi_fallback, cext, or cffi" % _policy)
 
+from . import _fast  # noqa: F401
 from ._buffers import BufferSegment, BufferSegments, BufferWithSegments, BufferWithSegmentsCollection
 from ._calls import CONTENTSIZE_UNKNOWN, ZstdError
 from ._compressor import ZstdCompressor

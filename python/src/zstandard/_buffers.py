@@ -4,8 +4,8 @@ import ctypes
 import functools
 import sys
 
-from ._calls import Handled, Made, NotPickled, failure, give_call, index, make, slices_of, take_call, view
-from ._native import NULL, ffi, lib
+from ._calls import Handled, Made, NotPickled, address_of, failure, give_call, index, make, slices_of, take_call, view
+from ._native import NULL, fast, ffi, in_c, lib
 
 try:
     from __pypy__ import bufferable
@@ -13,15 +13,18 @@ except ImportError:
     bufferable = None
 
 _PAIR = 16
-_NEEDS_NATIVE = bufferable is None and sys.version_info < (3, 12)
+# memoryview() of an object in Python needs __buffer__ (CPython 3.12 and later), PyPy's own way, or a native base class.
+_NEEDS_NATIVE = not hasattr(fast, "Memory") and bufferable is None and sys.version_info < (3, 12)
 
 
-class _Memory(NotPickled):
-    """Something with memory: `_start` and `_length`. What keeps it alive is `_keep`.
+@in_c("Memory")
+class _Memory:
+    """Something with memory, which `_keep` keeps alive."""
 
-    memoryview() of it needs `__buffer__` (CPython 3.12 and later), PyPy's own way, or a native base class, which is made for
-    each length.
-    """
+    def _lend(self, address, length, keep):
+        self._start = ffi.cast("uint8_t *", address)
+        self._length = length
+        self._keep = keep
 
     def _zst_view(self):
         return ffi.from_buffer(ffi.buffer(self._start, self._length)) if self._length else ffi.new("char[0]")
@@ -38,7 +41,6 @@ class _Memory(NotPickled):
 
 
 _new = object.__new__
-
 if bufferable is not None:
     _new = bufferable.bufferable.__new__
 
@@ -48,19 +50,18 @@ if bufferable is not None:
 
 @functools.lru_cache(maxsize=1000)
 def _native_class(cls, length):
+    """A class of memory with this length."""
     return type(cls.__name__, (cls, ctypes.c_ubyte * length), {"__module__": cls.__module__})
 
 
 def _instance(cls, start, length, keep):
     """An object of this class for memory at `start`."""
+    address = address_of(start) if length else 0
     if _NEEDS_NATIVE:
-        address = int(ffi.cast("uintptr_t", start)) if length else 0
         self = _native_class(cls, length).from_address(address or ctypes.addressof(_NOTHING))
     else:
         self = _new(cls)
-    self._start = start
-    self._length = length
-    self._keep = keep
+    self._lend(address, length, keep)
     return self
 
 
@@ -69,6 +70,8 @@ _NOTHING = ctypes.c_ubyte()
 
 class BufferSegment(_Memory, Made):
     """One item of a BufferWithSegments."""
+
+    __slots__ = ()
 
     def __len__(self):
         return self._length
@@ -118,6 +121,9 @@ class BufferSegments(_Sequence, _Memory, Made):
 class _Items(_Sequence):
     """Items behind `_handle`, of which `_count` and `_item` are the C functions."""
 
+    def _adopt(self, owner, address):
+        self._handle, self._keeps = owner
+
     def __len__(self):
         return self._count(self._handle)
 
@@ -133,15 +139,24 @@ class _Items(_Sequence):
         return segment
 
 
-class BufferWithSegments(_Items, _Memory):
+@in_c("Buffer")
+class _Buffer(_Items, _Memory):
+    _count = staticmethod(lib.zst_buffer_with_segments_count)
+    _item = staticmethod(lib.zst_buffer_with_segments_segment)
+
+
+@in_c("Collection")
+class _Collection(_Items, Handled):
+    _count = staticmethod(lib.zst_buffer_with_segments_collection_count)
+    _item = staticmethod(lib.zst_buffer_with_segments_collection_segment)
+
+
+class BufferWithSegments(_Buffer, NotPickled):
     """A piece of memory and the items in it.
 
     :param data: bytes-like object, which is referred to and not copied
     :param segments: bytes-like object with pairs of native 64-bit numbers: offset and length of each item
     """
-
-    _count = staticmethod(lib.zst_buffer_with_segments_count)
-    _item = staticmethod(lib.zst_buffer_with_segments_segment)
 
     def __new__(cls, data, segments):
         memory, pairs = view(data), view(segments)
@@ -182,29 +197,26 @@ class BufferWithSegments(_Items, _Memory):
 def _own_buffer(handle, keep, cls=BufferWithSegments):
     data = lib.zst_buffer_with_segments_data(handle)
     self = _instance(cls, data, lib.zst_buffer_with_segments_size(handle), keep)
-    self._handle = handle
+    self._adopt((handle, None), address_of(handle))
     return self
 
 
-class BufferWithSegmentsCollection(_Items, Handled):
+class BufferWithSegmentsCollection(_Collection, NotPickled):
     """Several BufferWithSegments in a row, whose items count as one list."""
-
-    _count = staticmethod(lib.zst_buffer_with_segments_collection_count)
-    _item = staticmethod(lib.zst_buffer_with_segments_collection_segment)
 
     def __init__(self, *args):
         for buffer in args:
             if not isinstance(buffer, BufferWithSegments):
                 raise TypeError("arguments must be BufferWithSegments instances")
         handles = ffi.new("zst_buffer_with_segments *[]", [buffer._handle for buffer in args])
-        self._handle = make(
+        handle = make(
             "zst_buffer_with_segments_collection",
             lib.zst_buffer_with_segments_collection_free,
             lib.zst_buffer_with_segments_collection_new,
             handles,
             len(args),
         )
-        self._keep = args
+        self._adopt((handle, args), address_of(handle))
 
     def size(self):
         """Bytes of all items."""
@@ -213,9 +225,11 @@ class BufferWithSegmentsCollection(_Items, Handled):
 
 def own_collection(handle):
     self = object.__new__(BufferWithSegmentsCollection)
-    self._handle = handle
-    self._keep = ()
+    self._adopt((handle, None), address_of(handle))
     return self
+
+
+fast_batch = getattr(fast, "batch", None)
 
 
 class ZstdBatch:

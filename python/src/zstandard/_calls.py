@@ -68,7 +68,11 @@ def failure(err, *ends):
         exception = end.take_exception()
         if exception is not None:
             return exception
-    message = ffi.string(err.message).decode("utf-8", "replace")
+    return exception_for(status, ffi.string(err.message).decode("utf-8", "replace"), err.zstd_code)
+
+
+def exception_for(status, message, code):
+    """The exception that stands for a status of the C library."""
     if status == lib.ZST_ERROR_VALUE or status == lib.ZST_ERROR_CLOSED:
         return ValueError(message)
     if status == lib.ZST_ERROR_MEMORY:
@@ -85,7 +89,7 @@ def failure(err, *ends):
         return OSError(message)
     if status == lib.ZST_ERROR_INTERNAL:
         return SystemError(message)
-    return new_zstd_error(message, err.zstd_code)
+    return new_zstd_error(message, code)
 
 
 # Streams hold a context of about 1 MiB until they end. PyPy's garbage collector hears of a part of it: enough to find
@@ -94,15 +98,25 @@ _STREAMS = ("obj", "reader", "writer", "iterator", "chunker")
 _CONTEXT_SIZE = 2**17
 
 
-def make(type_name, free, function, *args):
-    """Calls a constructor; returns a handle that frees itself."""
+def make_raw(type_name, function, *args):
+    """Calls a constructor; returns a handle that the caller frees."""
     out = ffi.new(type_name + " **")
     call = take_call()
     status = function(*args, out, call.err)
     if status < 0:
         raise failure(call.err)
     give_call(call)
-    return ffi.gc(out[0], free, _CONTEXT_SIZE if type_name.endswith(_STREAMS) else 0)
+    return out[0]
+
+
+def make(type_name, free, function, *args):
+    """Calls a constructor; returns a handle that frees itself."""
+    size = _CONTEXT_SIZE if type_name.endswith(_STREAMS) else 0
+    return ffi.gc(make_raw(type_name, function, *args), free, size)
+
+
+def address_of(handle):
+    return int(ffi.cast("uintptr_t", handle))
 
 
 def view(data):
@@ -186,6 +200,18 @@ def slices_of(items):
         place.len = len(memory)
         keep.append(memory)
     return slices, keep
+
+
+class SignatureOf:
+    """For inspect.signature(): a class takes the arguments of a function."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __get__(self, instance, owner):
+        import inspect
+
+        return inspect.signature(self.function)
 
 
 class NotPickled:

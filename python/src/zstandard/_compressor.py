@@ -1,10 +1,22 @@
 """ZstdCompressor."""
 
-from ._buffers import ZstdBatch, own_collection
-from ._calls import Handled, content_size, failure, give_call, int32, make, piece_size, take_call, view
+from ._buffers import ZstdBatch, fast_batch, own_collection
+from ._calls import (
+    Handled,
+    NotPickled,
+    SignatureOf,
+    content_size,
+    failure,
+    give_call,
+    int32,
+    make_raw,
+    piece_size,
+    take_call,
+    view,
+)
 from ._dictionary import ZstdCompressionDict
 from ._ends import Sink, Source, attribute, source_of
-from ._native import NULL, ffi, lib
+from ._native import NULL, ffi, in_c, lib
 from ._objs import compression_chunker, compression_obj
 from ._parameters import ZstdCompressionParameters, new_parameters, set_parameter
 from ._readers import compression_reader, compressor_iterator
@@ -43,7 +55,85 @@ def sink_of(writer, closefd):
     return Sink(writer, write, closefd)
 
 
-class ZstdCompressor(Handled):
+def new_compressor(
+    level=None,
+    dict_data=None,
+    compression_params=None,
+    write_checksum=None,
+    write_content_size=None,
+    write_dict_id=None,
+    threads=None,
+):
+    """A new handle of the C library, which the caller frees."""
+    dictionary = check_dict(dict_data)
+    if compression_params is not None:
+        if not isinstance(compression_params, ZstdCompressionParameters):
+            raise TypeError("compression_params must be a ZstdCompressionParameters instance")
+        for name, value in (
+            ("write_checksum", write_checksum),
+            ("write_content_size", write_content_size),
+            ("write_dict_id", write_dict_id),
+            ("threads", threads or None),
+            ("level", level),
+        ):
+            if value is not None:
+                raise ValueError("cannot define compression_params and %s" % name)
+        parameters = compression_params._handle
+    else:
+        level = 3 if level is None else int32(level, "level")
+        if level > MAX_LEVEL:
+            raise ValueError("level must be less than %d" % (MAX_LEVEL + 1))
+        parameters = new_parameters()
+        set_parameter(parameters, lib.ZST_C_COMPRESSION_LEVEL, level)
+        # libzstd's own choice.
+        set_parameter(parameters, lib.ZST_C_ENABLE_LDM, -1)
+        if write_checksum is not None:
+            set_parameter(parameters, lib.ZST_C_WRITE_CHECKSUM, bool(write_checksum))
+        if write_content_size is not None:
+            set_parameter(parameters, lib.ZST_C_WRITE_CONTENT_SIZE, bool(write_content_size))
+        if write_dict_id is not None:
+            set_parameter(parameters, lib.ZST_C_WRITE_DICT_ID, bool(write_dict_id))
+        if threads is not None:
+            set_parameter(parameters, lib.ZST_C_THREADS, int32(threads, "threads"))
+    return make_raw("zst_compressor", lib.zst_compressor_new_from_parameters, parameters, dictionary)
+
+
+@in_c("Compressor")
+class _Compressor(Handled):
+    def __init__(self, *args, **kwargs):
+        self._handle = ffi.gc(new_compressor(*args, **kwargs), lib.zst_compressor_free)
+
+    def compress(self, data):
+        """Compresses data into one frame."""
+        memory = view(data)
+        call = take_call()
+        if lib.zst_compressor_compress(self._handle, memory, len(memory), call.bytes, call.err) < 0:
+            raise failure(call.err)
+        frame = call.taken_bytes()
+        give_call(call)
+        return frame
+
+    def compressobj(self, size=None):
+        """Compression by pushing."""
+        return compression_obj(self._handle, content_size(size))
+
+    def stream_reader(self, source, size=None, read_size=None, closefd=None):
+        """A readable stream of the frame that `source` becomes."""
+        size = content_size(size)
+        read_size = piece_size(read_size, INPUT_SIZE, "read_size")
+        source = source_of(source, TypeError, SOURCE_MESSAGE)
+        size = size if source.known_size is None else source.known_size
+        return compression_reader(self._handle, source, size, read_size, bool(closefd))
+
+    def stream_writer(self, writer, size=None, write_size=None, write_return_read=None, closefd=None):
+        """A writable stream, which writes frames to `writer`."""
+        size = content_size(size)
+        write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
+        sink = sink_of(writer, closefd is None or bool(closefd))
+        return compression_writer(self._handle, sink, size, write_size, bool(write_return_read))
+
+
+class ZstdCompressor(_Compressor, NotPickled):
     """Compresses, in many ways; one object serves any number of threads.
 
     :param level: 1 to 22; 0 is the default, 3; negative levels are faster
@@ -55,53 +145,9 @@ class ZstdCompressor(Handled):
     :param threads: worker threads of each operation; negative are all CPUs
     """
 
-    def __init__(
-        self,
-        level=None,
-        dict_data=None,
-        compression_params=None,
-        write_checksum=None,
-        write_content_size=None,
-        write_dict_id=None,
-        threads=None,
-    ):
-        dictionary = check_dict(dict_data)
-        if compression_params is not None:
-            if not isinstance(compression_params, ZstdCompressionParameters):
-                raise TypeError("compression_params must be a ZstdCompressionParameters instance")
-            for name, value in (
-                ("write_checksum", write_checksum),
-                ("write_content_size", write_content_size),
-                ("write_dict_id", write_dict_id),
-                ("threads", threads or None),
-                ("level", level),
-            ):
-                if value is not None:
-                    raise ValueError("cannot define compression_params and %s" % name)
-            parameters = compression_params._handle
-        else:
-            level = 3 if level is None else int32(level, "level")
-            if level > MAX_LEVEL:
-                raise ValueError("level must be less than %d" % (MAX_LEVEL + 1))
-            parameters = new_parameters()
-            set_parameter(parameters, lib.ZST_C_COMPRESSION_LEVEL, level)
-            # libzstd's own choice.
-            set_parameter(parameters, lib.ZST_C_ENABLE_LDM, -1)
-            if write_checksum is not None:
-                set_parameter(parameters, lib.ZST_C_WRITE_CHECKSUM, bool(write_checksum))
-            if write_content_size is not None:
-                set_parameter(parameters, lib.ZST_C_WRITE_CONTENT_SIZE, bool(write_content_size))
-            if write_dict_id is not None:
-                set_parameter(parameters, lib.ZST_C_WRITE_DICT_ID, bool(write_dict_id))
-            if threads is not None:
-                set_parameter(parameters, lib.ZST_C_THREADS, int32(threads, "threads"))
-        self._handle = make(
-            "zst_compressor",
-            lib.zst_compressor_free,
-            lib.zst_compressor_new_from_parameters,
-            parameters,
-            dictionary,
-        )
+    __slots__ = ()
+    write_to = _Compressor.stream_writer
+    __signature__ = SignatureOf(new_compressor)
 
     def memory_size(self):
         """Bytes of memory used by the context of the most recent operation."""
@@ -121,41 +167,10 @@ class ZstdCompressor(Handled):
         give_call(call)
         return out.ingested, out.consumed, out.produced
 
-    def compress(self, data):
-        """Compresses data into one frame."""
-        memory = view(data)
-        call = take_call()
-        if lib.zst_compressor_compress(self._handle, memory, len(memory), call.bytes, call.err) < 0:
-            raise failure(call.err)
-        frame = call.taken_bytes()
-        give_call(call)
-        return frame
-
-    def compressobj(self, size=None):
-        """Compression by pushing."""
-        return compression_obj(self._handle, content_size(size))
-
     def chunker(self, size=None, chunk_size=None):
         """Compression by pushing, with output in pieces of `chunk_size` bytes."""
         size = content_size(size)
         return compression_chunker(self._handle, size, piece_size(chunk_size, OUTPUT_SIZE, "chunk_size"))
-
-    def stream_reader(self, source, size=None, read_size=None, closefd=None):
-        """A readable stream of the frame that `source` becomes."""
-        size = content_size(size)
-        read_size = piece_size(read_size, INPUT_SIZE, "read_size")
-        source = source_of(source, TypeError, SOURCE_MESSAGE)
-        size = size if source.known_size is None else source.known_size
-        return compression_reader(self._handle, source, size, read_size, bool(closefd))
-
-    def stream_writer(self, writer, size=None, write_size=None, write_return_read=None, closefd=None):
-        """A writable stream, which writes frames to `writer`."""
-        size = content_size(size)
-        write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
-        sink = sink_of(writer, closefd is None or bool(closefd))
-        return compression_writer(self._handle, sink, size, write_size, bool(write_return_read))
-
-    write_to = stream_writer
 
     def read_to_iter(self, reader, size=None, read_size=None, write_size=None):
         """An iterator of the pieces of the frame that `reader` becomes."""
@@ -189,5 +204,7 @@ class ZstdCompressor(Handled):
     def multi_compress_to_buffer(self, data, threads=None):
         """Compresses many items into frames of their own, on many threads."""
         threads = 0 if threads is None else int32(threads, "threads")
+        if isinstance(data, list) and fast_batch is not None:
+            return fast_batch(self, True, data, None, threads)
         batch = ZstdBatch(data, "argument must be list of BufferWithSegments")
         return own_collection(batch.run("zst_compressor_multi_compress_to_buffer", self._handle, threads))

@@ -2,11 +2,25 @@
 
 import sys
 
-from ._buffers import ZstdBatch, own_collection
-from ._calls import Handled, failure, give_call, index, int32, make, piece_size, slices_of, take_call, view
+from ._buffers import ZstdBatch, fast_batch, own_collection
+from ._calls import (
+    Handled,
+    NotPickled,
+    SignatureOf,
+    failure,
+    give_call,
+    index,
+    int32,
+    make,
+    make_raw,
+    piece_size,
+    slices_of,
+    take_call,
+    view,
+)
 from ._compressor import ITERATOR_MESSAGE, SOURCE_MESSAGE, check_dict, copy_ends, sink_of
 from ._ends import source_of
-from ._native import NULL, ffi, lib
+from ._native import NULL, ffi, in_c, lib
 from ._objs import decompression_obj
 from ._readers import decompression_reader, decompressor_iterator
 from ._writers import decompression_writer
@@ -16,50 +30,34 @@ OUTPUT_SIZE = lib.ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE
 READ_ACROSS_FRAMES = lib.ZST_DECOMPRESS_READ_ACROSS_FRAMES
 STRICT = lib.ZST_DECOMPRESS_STRICT
 # No allocation can satisfy this.
-_IMPOSSIBLE = min(2**47, sys.maxsize)
+IMPOSSIBLE = min(2**47, sys.maxsize)
 
 
-class ZstdDecompressor(Handled):
-    """Decompresses, in many ways; one object serves any number of threads.
-
-    :param dict_data: a ZstdCompressionDict
-    :param max_window_size: in bytes; frames that need a larger window are refused
-    :param format: FORMAT_ZSTD1 or FORMAT_ZSTD1_MAGICLESS
-    """
-
-    def __init__(self, dict_data=None, max_window_size=None, format=None):
-        dictionary = check_dict(dict_data)
-        parameters = make(
-            "zst_decompression_parameters",
-            lib.zst_decompression_parameters_free,
-            lib.zst_decompression_parameters_new,
-        )
-        for number, name, value in (
-            (lib.ZST_D_MAX_WINDOW_SIZE, "max_window_size", max_window_size),
-            (lib.ZST_D_FORMAT, "format", format),
-        ):
-            value = 0 if value is None else index(value, name)
-            call = take_call()
-            value = max(min(value, 2**63 - 1), -(2**63))
-            if lib.zst_decompression_parameters_set(parameters, number, value, call.err) < 0:
-                raise failure(call.err)
-            give_call(call)
-        self._handle = make(
-            "zst_decompressor",
-            lib.zst_decompressor_free,
-            lib.zst_decompressor_new_from_parameters,
-            parameters,
-            dictionary,
-        )
-
-    def memory_size(self):
-        """Bytes of memory used by the context of the most recent operation."""
+def new_decompressor(dict_data=None, max_window_size=None, format=None):
+    """A new handle of the C library, which the caller frees."""
+    dictionary = check_dict(dict_data)
+    parameters = make(
+        "zst_decompression_parameters",
+        lib.zst_decompression_parameters_free,
+        lib.zst_decompression_parameters_new,
+    )
+    for number, name, value in (
+        (lib.ZST_D_MAX_WINDOW_SIZE, "max_window_size", max_window_size),
+        (lib.ZST_D_FORMAT, "format", format),
+    ):
+        value = 0 if value is None else index(value, name)
         call = take_call()
-        if lib.zst_decompressor_memory_size(self._handle, call.size, call.err) < 0:
+        value = max(min(value, 2**63 - 1), -(2**63))
+        if lib.zst_decompression_parameters_set(parameters, number, value, call.err) < 0:
             raise failure(call.err)
-        size = call.size[0]
         give_call(call)
-        return size
+    return make_raw("zst_decompressor", lib.zst_decompressor_new_from_parameters, parameters, dictionary)
+
+
+@in_c("Decompressor")
+class _Decompressor(Handled):
+    def __init__(self, *args, **kwargs):
+        self._handle = ffi.gc(new_decompressor(*args, **kwargs), lib.zst_decompressor_free)
 
     def decompress(self, data, max_output_size=None, read_across_frames=None, allow_extra_data=None):
         """The content of the first frame in data, or of all of them."""
@@ -76,7 +74,7 @@ class ZstdDecompressor(Handled):
             flags |= READ_ACROSS_FRAMES
         if allow_extra_data is not None and not allow_extra_data:
             flags |= lib.ZST_DECOMPRESS_REFUSE_EXTRA_DATA
-        impossible = limit >= _IMPOSSIBLE
+        impossible = limit >= IMPOSSIBLE
         if impossible:
             # It does not matter to frames that record their size.
             limit = 0
@@ -115,7 +113,27 @@ class ZstdDecompressor(Handled):
             self._handle, sink, write_size, STRICT if strict else 0, bool(write_return_read)
         )
 
-    write_to = stream_writer
+
+class ZstdDecompressor(_Decompressor, NotPickled):
+    """Decompresses, in many ways; one object serves any number of threads.
+
+    :param dict_data: a ZstdCompressionDict
+    :param max_window_size: in bytes; frames that need a larger window are refused
+    :param format: FORMAT_ZSTD1 or FORMAT_ZSTD1_MAGICLESS
+    """
+
+    __slots__ = ()
+    write_to = _Decompressor.stream_writer
+    __signature__ = SignatureOf(new_decompressor)
+
+    def memory_size(self):
+        """Bytes of memory used by the context of the most recent operation."""
+        call = take_call()
+        if lib.zst_decompressor_memory_size(self._handle, call.size, call.err) < 0:
+            raise failure(call.err)
+        size = call.size[0]
+        give_call(call)
+        return size
 
     def read_to_iter(
         self, reader, read_size=None, write_size=None, skip_bytes=None, *, read_across_frames=False, strict=False
@@ -181,6 +199,8 @@ class ZstdDecompressor(Handled):
     def multi_decompress_to_buffer(self, frames, decompressed_sizes=None, threads=None):
         """The contents of many frames, decoded on many threads."""
         threads = 0 if threads is None else int32(threads, "threads")
+        if isinstance(frames, list) and fast_batch is not None:
+            return fast_batch(self, False, frames, decompressed_sizes, threads)
         batch = ZstdBatch(frames, "argument must be list or BufferWithSegments")
         sizes = NULL if decompressed_sizes is None else view(decompressed_sizes)
         # NULL means none, so that nothing else may.

@@ -1,15 +1,14 @@
 """Looking at frames without decoding them."""
 
 from ._calls import CONTENTSIZE_UNKNOWN, Made, failure, give_call, int32, take_call, view
-from ._native import ffi, lib
+from ._native import ffi, in_c, lib
 
 FORMAT_ZSTD1 = lib.ZST_FORMAT_ZSTD1
 _MISSING = object()
 
 
-class FrameParameters(Made):
-    """What a frame's header says: content_size, window_size, dict_id, has_checksum."""
-
+@in_c("FrameParameters")
+class _FrameParameters:
     __slots__ = ("_values",)
 
     @property
@@ -28,8 +27,15 @@ class FrameParameters(Made):
     def has_checksum(self):
         return self._values[3]
 
+
+class FrameParameters(_FrameParameters, Made):
+    """What a frame's header says: content_size, window_size, dict_id, has_checksum."""
+
+    __slots__ = ()
+
     def __repr__(self):
-        return "FrameParameters(content_size=%d, window_size=%d, dict_id=%d, has_checksum=%r)" % self._values
+        values = self.content_size, self.window_size, self.dict_id, self.has_checksum
+        return "FrameParameters(content_size=%d, window_size=%d, dict_id=%d, has_checksum=%r)" % values
 
 
 def _one_of(data, source, function):
@@ -46,6 +52,7 @@ def _format(value):
     return FORMAT_ZSTD1 if value is None else int32(value, "format")
 
 
+@in_c("get_frame_parameters")
 def get_frame_parameters(data, format=None):
     """Reads the header of the frame at the start of `data`."""
     memory = view(data)
@@ -59,6 +66,7 @@ def get_frame_parameters(data, format=None):
     return parameters
 
 
+@in_c("frame_content_size")
 def frame_content_size(data=_MISSING, format=None, *, source=_MISSING):
     """The size of the content that the frame records; -1 when it does not."""
     memory = view(_one_of(data, source, "frame_content_size"))
@@ -70,6 +78,7 @@ def frame_content_size(data=_MISSING, format=None, *, source=_MISSING):
     return -1 if size == CONTENTSIZE_UNKNOWN else size
 
 
+@in_c("frame_header_size")
 def frame_header_size(data=_MISSING, format=None, *, source=_MISSING):
     """The length of the frame's header."""
     memory = view(_one_of(data, source, "frame_header_size"))

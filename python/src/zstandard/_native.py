@@ -5,6 +5,7 @@ that lies beside this file and reads the declarations from `zst_cdef.h`. Nothing
 """
 
 import os
+import types
 
 try:
     from ._zst import ffi, lib
@@ -21,6 +22,18 @@ except ImportError:
     COMPILED = False
 
 NULL = ffi.NULL
+
+# What the compiled module does by itself, in C (python/fast).
+fast = types.ModuleType(__package__ + "._fast")
+if COMPILED:
+    # It has a thing or two only for the first interpreter of a process.
+    lib.zst_py_add(ffi.cast("uintptr_t", id(fast)))
+
+
+def in_c(name):
+    """Takes the C type or function of this name, where there is one, instead of what is the same in Python."""
+    return lambda plain: getattr(fast, name, plain)
+
 
 
 def callback(name, signature):

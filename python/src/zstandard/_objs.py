@@ -1,14 +1,14 @@
 """ZstdCompressionObj, ZstdCompressionChunker, ZstdDecompressionObj."""
 
 from ._calls import Made, failure, give_call, int32, make, new_zstd_error, take_call, view
-from ._native import ffi, lib
+from ._native import ffi, in_c, lib
 
 COMPRESSOBJ_FLUSH_FINISH = lib.ZST_COMPRESSOBJ_FLUSH_FINISH
 COMPRESSOBJ_FLUSH_BLOCK = lib.ZST_COMPRESSOBJ_FLUSH_BLOCK
 
 
-class ZstdCompressionObj(Made):
-    """Compression by pushing, in the manner of zlib.compressobj()."""
+@in_c("CompressionObj")
+class _CompressionObj:
 
     def compress(self, data):
         """Takes data in; returns what has become ready, which is often nothing."""
@@ -34,6 +34,12 @@ class ZstdCompressionObj(Made):
         ready = call.taken_bytes()
         give_call(call)
         return ready
+
+
+class ZstdCompressionObj(_CompressionObj, Made):
+    """Compression by pushing, in the manner of zlib.compressobj()."""
+
+    __slots__ = ()
 
 
 def compression_obj(compressor, size):
@@ -106,10 +112,8 @@ def compression_chunker(compressor, size, chunk_size):
     return ZstdCompressionChunker._made(_handle=handle, _input=None)
 
 
-class ZstdDecompressionObj(Made):
-    """Decompression by pushing, in the manner of zlib.decompressobj()."""
-
-    unconsumed_tail = b""
+@in_c("DecompressionObj")
+class _DecompressionObj:
 
     def decompress(self, data):
         """Takes data in, cut anywhere; returns its content."""
@@ -128,10 +132,6 @@ class ZstdDecompressionObj(Made):
             self._unused_data = bytes(ffi.buffer(memory)[used:])
         return content
 
-    def flush(self, length=None):
-        """Does nothing; zlib's has one."""
-        return b""
-
     @property
     def eof(self):
         """The one frame has ended."""
@@ -141,6 +141,17 @@ class ZstdDecompressionObj(Made):
     def unused_data(self):
         """What was given behind the end of the one frame."""
         return self._unused_data
+
+
+class ZstdDecompressionObj(_DecompressionObj, Made):
+    """Decompression by pushing, in the manner of zlib.decompressobj()."""
+
+    __slots__ = ()
+    unconsumed_tail = b""
+
+    def flush(self, length=None):
+        """Does nothing; zlib's has one."""
+        return b""
 
 
 def decompression_obj(decompressor, flags):

@@ -6,11 +6,17 @@ import sys
 
 from ._calls import Made, failure, give_call, index, make, take_call, writable_view
 from ._ends import attribute
-from ._native import ffi, lib
+from ._native import ffi, in_c, lib
 
 
-class _Reader(Made):
-    """What both readers have in common. `_read` and the like are the C functions of the kind."""
+def _functions(kind):
+    """The C functions of a kind of reader, by Python's names."""
+    names = ("read", "read1", "readinto", "readinto1", "readall", "tell", "close", "closed")
+    return {"_" + name: staticmethod(getattr(lib, "zst_%s_reader_%s" % (kind, name))) for name in names}
+
+
+class _Reading:
+    """What both readers do. `_read` and the like are the C functions of the kind."""
 
     _entered = False
 
@@ -25,23 +31,9 @@ class _Reader(Made):
         self.close()
         return False
 
-    def readable(self):
-        return True
-
-    def writable(self):
-        return False
-
-    def seekable(self):
-        return False
-
-    def isatty(self):
-        return False
-
-    def flush(self):
-        return None
-
     @property
     def closed(self):
+        """Whether close() was called."""
         return bool(self._closed(self._handle))
 
     def close(self):
@@ -52,7 +44,7 @@ class _Reader(Made):
             raise failure(call.err)
         give_call(call)
         if self._closefd and not was_closed:
-            close = attribute(self._source.obj, "close")
+            close = attribute(self._end.obj, "close")
             if close is not None:
                 close()
 
@@ -63,14 +55,10 @@ class _Reader(Made):
     def _get(self, function, *args):
         call = take_call()
         if function(self._handle, *args, call.bytes, call.err) < 0:
-            raise failure(call.err, self._source)
+            raise failure(call.err, self._end)
         data = call.taken_bytes()
         give_call(call)
         return data
-
-    def _check_open(self):
-        if self.closed:
-            raise ValueError("stream is closed")
 
     def _size(self, size):
         self._check_open()
@@ -98,7 +86,7 @@ class _Reader(Made):
         self._check_open()
         call = take_call()
         if function(self._handle, memory or ffi.NULL, len(memory), call.size, call.err) < 0:
-            raise failure(call.err, self._source)
+            raise failure(call.err, self._end)
         size = call.size[0]
         give_call(call)
         return size
@@ -110,6 +98,43 @@ class _Reader(Made):
     def readinto1(self, buffer):
         """Reads into a writable buffer, and returns as soon as there is anything."""
         return self._into(self._readinto1, buffer)
+
+
+@in_c("CompressionReader")
+class _CompressionReading(_Reading):
+    _READ1_SIZE = lib.ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE
+    locals().update(_functions("compression"))
+
+
+@in_c("DecompressionReader")
+class _DecompressionReading(_Reading):
+    _READ1_SIZE = lib.ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE
+    locals().update(_functions("decompression"))
+
+
+class _Reader(Made):
+    """What both readers have in common, and is seldom called."""
+
+    __slots__ = ()
+
+    def readable(self):
+        return True
+
+    def writable(self):
+        return False
+
+    def seekable(self):
+        return False
+
+    def isatty(self):
+        return False
+
+    def flush(self):
+        return None
+
+    def _check_open(self):
+        if self.closed:
+            raise ValueError("stream is closed")
 
     def readline(self, *args, **kwargs):
         raise io.UnsupportedOperation()
@@ -124,17 +149,10 @@ class _Reader(Made):
         raise io.UnsupportedOperation()
 
 
-def _functions(kind):
-    """The C functions of a kind of reader, by Python's names."""
-    names = ("read", "read1", "readinto", "readinto1", "readall", "tell", "close", "closed")
-    return {"_" + name: staticmethod(getattr(lib, "zst_%s_reader_%s" % (kind, name))) for name in names}
-
-
-class ZstdCompressionReader(_Reader):
+class ZstdCompressionReader(_CompressionReading, _Reader):
     """A readable stream of a frame, whose content comes from a source."""
 
-    _READ1_SIZE = lib.ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE
-    locals().update(_functions("compression"))
+    __slots__ = ()
 
     def write(self, data):
         raise OSError("stream is not writable")
@@ -143,11 +161,10 @@ class ZstdCompressionReader(_Reader):
         raise OSError("stream is not writable")
 
 
-class ZstdDecompressionReader(_Reader):
+class ZstdDecompressionReader(_DecompressionReading, _Reader):
     """A readable stream of content, whose frames come from a source."""
 
-    _READ1_SIZE = lib.ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE
-    locals().update(_functions("decompression"))
+    __slots__ = ()
 
     def seekable(self):
         return True
@@ -162,7 +179,7 @@ class ZstdDecompressionReader(_Reader):
             return self.tell()
         call = take_call()
         if lib.zst_decompression_reader_seek(self._handle, pos, whence, call.u64, call.err) < 0:
-            raise failure(call.err, self._source)
+            raise failure(call.err, self._end)
         position = call.u64[0]
         give_call(call)
         return position
@@ -184,7 +201,7 @@ def compression_reader(compressor, source, size, read_size, closefd):
         size,
         read_size,
     )
-    return ZstdCompressionReader._made(_handle=handle, _source=source, _closefd=closefd)
+    return ZstdCompressionReader._made(_handle=handle, _end=source, _closefd=closefd)
 
 
 def decompression_reader(decompressor, source, read_size, flags, closefd):
@@ -197,7 +214,7 @@ def decompression_reader(decompressor, source, read_size, flags, closefd):
         read_size,
         flags,
     )
-    return ZstdDecompressionReader._made(_handle=handle, _source=source, _closefd=closefd)
+    return ZstdDecompressionReader._made(_handle=handle, _end=source, _closefd=closefd)
 
 
 class _Iterator(Made):

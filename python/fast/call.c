@@ -1,0 +1,143 @@
+/* The way into the C library and back: the GIL, exceptions, memory. */
+
+#include <dlfcn.h>
+
+#include "fast.h"
+
+/* The state of the thread while it is in the C library without the GIL. */
+static _Thread_local PyThreadState *outside;
+
+PyThreadState *leave_python(bool long_call)
+{
+    PyThreadState *before = outside;
+    outside = long_call ? PyEval_SaveThread() : NULL;
+    return before;
+}
+
+void enter_python(PyThreadState *before)
+{
+    if (outside != NULL)
+        PyEval_RestoreThread(outside);
+    outside = before;
+}
+
+PyThreadState *enter_callback(void)
+{
+    PyThreadState *state = outside;
+    if (state != NULL)
+        PyEval_RestoreThread(state);
+    outside = NULL;
+    return state;
+}
+
+void leave_callback(PyThreadState *state)
+{
+    outside = state;
+    if (state != NULL)
+        PyEval_SaveThread();
+}
+
+PyObject *failed(const zst_error *err, Native *stream)
+{
+    PyObject *exception;
+    /* Of a busy stream the exception belongs to the other call. */
+    if (stream != NULL && stream->exception != NULL && err->status != ZST_ERROR_BUSY) {
+        exception = stream->exception;
+        stream->exception = NULL;
+    } else {
+        exception = PyObject_CallFunction(package.exception_for, "isi", err->status, err->message, err->zstd_code);
+    }
+    if (exception != NULL) {
+        PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+        Py_DECREF(exception);
+    }
+    return NULL;
+}
+
+bool begin_steps(Native *stream)
+{
+    if (!stream->running)
+        return stream->running = true;
+    zst_error err = {.status = ZST_ERROR_BUSY, .message = "busy: another call on the same object is running"};
+    failed(&err, stream);
+    return false;
+}
+
+void replace(PyObject **place, PyObject *value)
+{
+    PyObject *before = *place;
+    *place = value;
+    Py_XDECREF(before);
+}
+
+void keep_exception(Native *stream)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback != NULL)
+        PyException_SetTraceback(value, traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    replace(&stream->exception, value);
+}
+
+int view(PyObject *data, Py_buffer *out)
+{
+    return PyObject_GetBuffer(data, out, PyBUF_SIMPLE);
+}
+
+PyObject *attribute(PyObject *object, const char *name)
+{
+    /* The most usual one that has none. */
+    if (PyBytes_CheckExact(object))
+        return NULL;
+    PyObject *value = PyObject_GetAttrString(object, name);
+    if (value == NULL && PyErr_ExceptionMatches(PyExc_AttributeError))
+        PyErr_Clear();
+    return value;
+}
+
+PyObject *take_bytes(zst_bytes *bytes)
+{
+    PyObject *taken = PyBytes_FromStringAndSize((const char *)bytes->data, (Py_ssize_t)bytes->len);
+    zst_bytes_free(bytes);
+    return taken;
+}
+
+/* Not part of the stable ABI, so that it is looked for. */
+static int (*resize)(PyObject **, Py_ssize_t);
+
+bool can_resize(void)
+{
+    static bool looked;
+    if (!looked) {
+        *(void **)&resize = dlsym(RTLD_DEFAULT, "_PyBytes_Resize");
+        looked = true;
+    }
+    return resize != NULL;
+}
+
+PyObject *shortened(PyObject *bytes, size_t length)
+{
+    if ((size_t)PyBytes_Size(bytes) == length)
+        return bytes;
+    if (can_resize()) {
+        /* It sets an exception, and the place to NULL, when it fails. */
+        resize(&bytes, (Py_ssize_t)length);
+        return bytes;
+    }
+    PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(bytes), (Py_ssize_t)length);
+    Py_DECREF(bytes);
+    return copy;
+}
+
+PyObject *lengthened(PyObject *bytes, size_t length)
+{
+    if (length > PY_SSIZE_T_MAX) {
+        Py_DECREF(bytes);
+        return PyErr_NoMemory();
+    }
+    resize(&bytes, (Py_ssize_t)length);
+    return bytes;
+}

@@ -1,0 +1,235 @@
+/* ZstdDecompressor. */
+
+#include <string.h>
+
+#include "docs.h"
+#include "fast.h"
+
+/* Input and content up to these sizes do not take so long that other threads should run meanwhile. */
+enum { SHORT = 4 << 10, SHORT_CONTENT = 32 << 10 };
+/* A recorded size is believed, without a look at the blocks, up to so many bytes or times the size of the input. */
+enum { SMALL = 128 << 10, PLAUSIBLE = 64 };
+
+static void free_owned(PyObject *capsule)
+{
+    zst_decompressor_free(PyCapsule_GetPointer(capsule, NULL));
+}
+
+static int decompressor_init(PyObject *object, PyObject *args, PyObject *kwargs)
+{
+    Native *self = (Native *)object;
+    zst_decompressor *handle = NULL;
+    if (PyTuple_Size(args) == 0 && (kwargs == NULL || PyDict_Size(kwargs) == 0)) {
+        zst_error err;
+        if (zst_decompressor_new(NULL, &handle, &err) < 0) {
+            failed(&err, NULL);
+            return -1;
+        }
+    } else {
+        PyObject *address = PyObject_Call(package.new_decompressor, args, kwargs);
+        if (address == NULL)
+            return -1;
+        handle = PyLong_AsVoidPtr(address);
+        Py_DECREF(address);
+    }
+    PyObject *owner = PyCapsule_New(handle, NULL, free_owned);
+    if (owner == NULL) {
+        zst_decompressor_free(handle);
+        return -1;
+    }
+    /* Calls that are running hold the one before. */
+    self->handle = handle;
+    replace(&self->owner, owner);
+    return 0;
+}
+
+/* Into memory of this size, of which not all may be needed. NULL without an exception if that does not work: then the
+ * usual way tells why. */
+static PyObject *decompress_into(const zst_decompressor *handle, const Py_buffer *data, uint64_t limit, int32_t flags,
+                                 size_t size)
+{
+    PyObject *content = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    if (content == NULL) {
+        PyErr_Clear();
+        return NULL;
+    }
+    size_t length = (size_t)data->len, written, used;
+    zst_error err;
+    char *place = PyBytes_AsString(content);
+    PyThreadState *state = leave_python(length > SHORT || size > SHORT_CONTENT);
+    zst_status status =
+        zst_decompressor_decompress_into(handle, data->buf, length, limit, flags, place, size, &written, &used, &err);
+    enter_python(state);
+    if (status >= 0)
+        return shortened(content, written);
+    Py_DECREF(content);
+    return NULL;
+}
+
+/* The size of a result that can be reserved beforehand: recorded, or the most that the blocks can hold. */
+static bool find_size(const Py_buffer *data, uint64_t limit, uint64_t *out)
+{
+    size_t length = (size_t)data->len;
+    uint64_t recorded, bound;
+    zst_error err;
+    if (zst_frame_content_size(data->buf, length, ZST_FORMAT_ZSTD1, &recorded, &err) < 0)
+        return false;
+    bool known = recorded != ZST_CONTENTSIZE_UNKNOWN;
+    *out = recorded;
+    if (known && (recorded <= SMALL || recorded / PLAUSIBLE <= length))
+        return true;
+    if ((!known && limit == 0) || !can_resize() ||
+        zst_decompress_bound(data->buf, length, ZST_FORMAT_ZSTD1, &bound, &err) < 0)
+        return false;
+    if (known)
+        return recorded <= bound;
+    /* For what is small the library has a place. */
+    *out = bound < limit ? bound : limit;
+    return *out > SMALL && *out / PLAUSIBLE <= length;
+}
+
+/* A limit that no allocation can satisfy; it does not matter to frames that record their size. */
+static const uint64_t IMPOSSIBLE = (uint64_t)1 << 47;
+
+static PyObject *decompress(const zst_decompressor *handle, const Py_buffer *data, uint64_t limit, int32_t flags)
+{
+    size_t length = (size_t)data->len, used;
+    uint64_t size;
+    zst_error err;
+    bool impossible = limit >= IMPOSSIBLE;
+    if (impossible)
+        limit = 0;
+    if (!(flags & ZST_DECOMPRESS_READ_ACROSS_FRAMES) && find_size(data, limit, &size) && size <= PY_SSIZE_T_MAX) {
+        PyObject *content = decompress_into(handle, data, limit, flags, (size_t)size);
+        if (content != NULL || PyErr_Occurred())
+            return content;
+    }
+    zst_bytes bytes = {0};
+    PyThreadState *state = leave_python(true);
+    zst_status status = zst_decompressor_decompress(handle, data->buf, length, limit, flags, &bytes, &used, &err);
+    enter_python(state);
+    if (status < 0 && impossible && strstr(err.message, "could not determine content size") != NULL) {
+        PyErr_SetString(PyExc_MemoryError, "max_output_size is too large");
+        return NULL;
+    }
+    return status < 0 ? failed(&err, NULL) : take_bytes(&bytes);
+}
+
+static int output_limit(PyObject *value, uint64_t *out)
+{
+    *out = 0;
+    if (value == NULL)
+        return 0;
+    PyObject *number = PyNumber_Index(value);
+    if (number == NULL)
+        return -1;
+    int overflow;
+    long long limit = PyLong_AsLongLongAndOverflow(number, &overflow);
+    Py_DECREF(number);
+    if (overflow < 0 || (overflow == 0 && limit < 0)) {
+        PyErr_SetString(PyExc_ValueError, "max_output_size must not be negative");
+        return -1;
+    }
+    if (overflow > 0 || limit > PY_SSIZE_T_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "max_output_size is too large");
+        return -1;
+    }
+    *out = (uint64_t)limit;
+    return 0;
+}
+
+static const Signature DECOMPRESS = {
+    "decompress", 1, 4, 4, {"data", "max_output_size", "read_across_frames", "allow_extra_data"}};
+
+static PyObject *decompressor_decompress(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    Native *self = (Native *)object;
+    PyObject *given[4];
+    uint64_t limit;
+    if (arguments(&DECOMPRESS, args, count, names, given) < 0 || native_handle(self) == NULL)
+        return NULL;
+    Py_buffer data;
+    if (view(given[0], &data) < 0)
+        return NULL;
+    int across = 0, extra = 0;
+    PyObject *content = NULL;
+    if (output_limit(given[1], &limit) == 0 && (across = flag(given[2], false)) >= 0 &&
+        (extra = flag(given[3], true)) >= 0) {
+        int32_t flags = ZST_DECOMPRESS_REQUIRE_CONTENT_SIZE | (across ? ZST_DECOMPRESS_READ_ACROSS_FRAMES : 0) |
+                        (extra ? 0 : ZST_DECOMPRESS_REFUSE_EXTRA_DATA);
+        PyObject *owner = self->owner;
+        Py_INCREF(owner);
+        content = decompress(self->handle, &data, limit, flags);
+        Py_DECREF(owner);
+    }
+    PyBuffer_Release(&data);
+    return content;
+}
+
+static const Signature DECOMPRESSOBJ = {"decompressobj", 0, 2, 2, {"write_size", "read_across_frames"}};
+
+static PyObject *decompressor_decompressobj(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    PyObject *given[2];
+    size_t size;
+    if (arguments(&DECOMPRESSOBJ, args, count, names, given) < 0 ||
+        piece_size(given[0], ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE, "write_size", &size) < 0 ||
+        native_handle((Native *)object) == NULL)
+        return NULL;
+    int across = flag(given[1], false);
+    if (across < 0)
+        return NULL;
+    return new_decompression_obj((Native *)object, across ? ZST_DECOMPRESS_READ_ACROSS_FRAMES : 0);
+}
+
+static const Signature STREAM_READER = {
+    "stream_reader", 1, 4, 5, {"source", "read_size", "read_across_frames", "closefd", "strict"}};
+
+static PyObject *decompressor_stream_reader(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    PyObject *given[5];
+    size_t read_size;
+    if (arguments(&STREAM_READER, args, count, names, given) < 0 ||
+        piece_size(given[1], ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE, "read_size", &read_size) < 0 ||
+        native_handle((Native *)object) == NULL)
+        return NULL;
+    int across = flag(given[2], false), closefd = flag(given[3], false), strict = flag(given[4], false);
+    if (across < 0 || closefd < 0 || strict < 0)
+        return NULL;
+    int32_t flags = (across ? ZST_DECOMPRESS_READ_ACROSS_FRAMES : 0) | (strict ? ZST_DECOMPRESS_STRICT : 0);
+    return new_reader((Native *)object, false, given[0], 0, read_size, flags, closefd);
+}
+
+static const Signature STREAM_WRITER = {
+    "stream_writer", 1, 4, 5, {"writer", "write_size", "write_return_read", "closefd", "strict"}};
+
+static PyObject *decompressor_stream_writer(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    PyObject *given[5];
+    size_t write_size;
+    if (arguments(&STREAM_WRITER, args, count, names, given) < 0 ||
+        piece_size(given[1], ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE, "write_size", &write_size) < 0 ||
+        native_handle((Native *)object) == NULL)
+        return NULL;
+    int returns_read = flag(given[2], false), closefd = flag(given[3], true), strict = flag(given[4], false);
+    if (returns_read < 0 || closefd < 0 || strict < 0)
+        return NULL;
+    return new_writer((Native *)object, false, given[0], 0, write_size, strict ? ZST_DECOMPRESS_STRICT : 0,
+                      returns_read, closefd);
+}
+
+static PyMethodDef methods[] = {
+    METHOD("decompress", decompressor_decompress, DOC_Decompressor_decompress),
+    METHOD("decompressobj", decompressor_decompressobj, DOC_Decompressor_decompressobj),
+    METHOD("stream_reader", decompressor_stream_reader, DOC_Decompressor_stream_reader),
+    METHOD("stream_writer", decompressor_stream_writer, DOC_Decompressor_stream_writer),
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_init, decompressor_init},
+    {Py_tp_methods, methods},
+    {0, NULL},
+};
+
+PyType_Spec decompressor_spec = NATIVE_TYPE("zstandard._zst.Decompressor", slots);

@@ -1,0 +1,139 @@
+/* What CPython does most often with zst, without a detour through cffi: methods in C for the stable ABI.
+ *
+ * Everything here is also there in Python, on cffi, for other Pythons; the tests run both. The public classes derive
+ * from the types here, and add what is seldom called. One file for each noun, as in the Python package.
+ */
+#ifndef ZST_FAST_H
+#define ZST_FAST_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "zst.h"
+
+/* An object that owns a handle of the C library. */
+typedef struct {
+    PyObject_HEAD
+    void *handle;
+    void (*free)(void *handle);
+    /* Owns the handle instead, where __init__ may exchange it while a call is running. A capsule. */
+    PyObject *owner;
+    /* What its type needs: a table of functions. */
+    const void *functions;
+    /* Of streams: the object at the other end, its read() or write(), an exception that this has raised, and what its
+     * flush() has returned. */
+    PyObject *end;
+    PyObject *method;
+    PyObject *exception;
+    PyObject *flushed;
+    /* What the C library reads from; of buffers and their segments, their memory, which `end` keeps alive. */
+    Py_buffer block;
+    uint64_t offset;
+    /* Behind the end of a frame. */
+    PyObject *unused;
+    /* While a call makes several calls into the C library. */
+    bool running;
+    bool entered, closefd, raw, returns_read, finished;
+} Native;
+
+/* ---- module.c ---- */
+
+/* What is needed of the package: types, functions. */
+extern struct Package {
+    PyObject *compression_obj, *decompression_obj, *compression_reader, *decompression_reader, *compression_writer,
+        *decompression_writer, *collection, *segment, *frame_parameters;
+    PyObject *exception_for, *new_compressor, *new_decompressor, *cdata;
+    /* And of io. */
+    PyObject *raw_io, *bytes_io;
+} package;
+
+extern PyType_Spec compressor_spec, decompressor_spec, compression_obj_spec, decompression_obj_spec,
+    compression_reader_spec, decompression_reader_spec, compression_writer_spec, decompression_writer_spec, memory_spec,
+    buffer_spec, collection_spec, frame_parameters_spec;
+PyObject *batch(PyObject *module, PyObject *args);
+PyObject *frame_content_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
+PyObject *frame_header_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
+PyObject *get_frame_parameters(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
+
+/* ---- native.c ---- */
+
+/* The base of all types here, which add to it nothing but methods and attributes. */
+extern PyType_Spec native_spec;
+#define NATIVE_TYPE(name, slots)                                                                                       \
+    {                                                                                                                  \
+        name, sizeof(Native), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots                                       \
+    }
+
+PyObject *native_new(PyObject *type, void *handle, void (*free)(void *), const void *functions);
+/* NULL with an exception when __init__ was not called. */
+void *native_handle(Native *self);
+
+/* ---- call.c ---- */
+
+/* A call into the C library, with or without the GIL. Callbacks of the library take it back. */
+PyThreadState *leave_python(bool long_call);
+void enter_python(PyThreadState *state);
+PyThreadState *enter_callback(void);
+void leave_callback(PyThreadState *state);
+
+/* Sets the exception for a failed call; that of the stream's end, if it has one in store. Returns NULL. */
+PyObject *failed(const zst_error *err, Native *stream);
+/* false with an exception if another call is between its steps. */
+bool begin_steps(Native *stream);
+void keep_exception(Native *stream);
+/* 0, or -1 with a TypeError. */
+int view(PyObject *data, Py_buffer *out);
+/* Puts a value into a place, and lets go of what was there. */
+void replace(PyObject **place, PyObject *value);
+/* Of an attribute that may be missing: NULL without an exception. */
+PyObject *attribute(PyObject *object, const char *name);
+/* Bytes objects out of what the library has made, which is freed. */
+PyObject *take_bytes(zst_bytes *bytes);
+/* Makes a new bytes object shorter. */
+PyObject *shortened(PyObject *bytes, size_t length);
+PyObject *lengthened(PyObject *bytes, size_t length);
+/* Whether a bytes object can be made shorter or longer where it is. */
+bool can_resize(void);
+
+/* ---- arguments.c ---- */
+
+/* A line of a PyMethodDef for a function that takes its arguments by arguments(). */
+#define METHOD(name, function, doc)                                                                                    \
+    {                                                                                                                  \
+        name, (PyCFunction)(void (*)(void))function, METH_FASTCALL | METH_KEYWORDS, doc                                \
+    }
+
+typedef struct {
+    const char *function;
+    int required, positional, count;
+    const char *names[9];
+} Signature;
+
+/* Puts arguments where their parameters are; NULL where there is none, or None. 0, or -1 with a TypeError. */
+int arguments(const Signature *signature, PyObject *const *args, Py_ssize_t count, PyObject *names, PyObject **out);
+int content_size(PyObject *value, uint64_t *out);
+int piece_size(PyObject *value, size_t standard, const char *name, size_t *out);
+int int32(PyObject *value, const char *name, int32_t *out);
+/* A flag; `standard` where there is no value. -1 with an exception. */
+int flag(PyObject *value, bool standard);
+
+/* ---- ends.c ---- */
+
+/* Makes an object, or bytes, the source of a stream. The known size of bytes goes into `size`. */
+/* Calls a method of the stream's end without arguments, if there is one. 0, or 1 with an exception. */
+int32_t call_if_there(Native *stream, const char *name, PyObject **out);
+int begin_source(Native *stream, PyObject *object, zst_source *out, uint64_t *size);
+int begin_sink(Native *stream, PyObject *object, bool closefd, zst_sink *out);
+
+/* ---- readers.c, writers.c, objs.c: what compressors and decompressors make ---- */
+
+PyObject *new_reader(Native *parent, bool compression, PyObject *source, uint64_t size, size_t read_size, int32_t flags,
+                     bool closefd);
+PyObject *new_writer(Native *parent, bool compression, PyObject *sink, uint64_t size, size_t write_size, int32_t flags,
+                     bool returns_read, bool closefd);
+PyObject *new_compression_obj(Native *parent, uint64_t size);
+PyObject *new_decompression_obj(Native *parent, int32_t flags);
+
+#endif

@@ -1,0 +1,131 @@
+/* Objects that own a handle: life, and what all of them have. */
+
+#include <stddef.h>
+
+#include "fast.h"
+
+PyObject *native_new(PyObject *type, void *handle, void (*free)(void *), const void *functions)
+{
+    allocfunc allocate = (allocfunc)PyType_GetSlot((PyTypeObject *)type, Py_tp_alloc);
+    Native *self = (Native *)allocate((PyTypeObject *)type, 0);
+    if (self == NULL) {
+        if (handle != NULL)
+            free(handle);
+        return NULL;
+    }
+    self->handle = handle;
+    self->free = free;
+    self->functions = functions;
+    return (PyObject *)self;
+}
+
+static int traverse(PyObject *object, visitproc visit, void *arg)
+{
+    Native *self = (Native *)object;
+    Py_VISIT(Py_TYPE(object));
+    Py_VISIT(self->owner);
+    Py_VISIT(self->end);
+    Py_VISIT(self->method);
+    Py_VISIT(self->exception);
+    Py_VISIT(self->flushed);
+    Py_VISIT(self->block.obj);
+    Py_VISIT(self->unused);
+    return 0;
+}
+
+/* Callbacks may come until the handle is gone, so that it goes first. */
+static int clear(PyObject *object)
+{
+    Native *self = (Native *)object;
+    void *handle = self->handle;
+    self->handle = NULL;
+    if (handle != NULL && self->owner == NULL)
+        self->free(handle);
+    replace(&self->owner, NULL);
+    PyBuffer_Release(&self->block);
+    replace(&self->end, NULL);
+    replace(&self->method, NULL);
+    replace(&self->exception, NULL);
+    replace(&self->flushed, NULL);
+    replace(&self->unused, NULL);
+    return 0;
+}
+
+static void dealloc(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    PyObject_GC_UnTrack(object);
+    clear(object);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
+    Py_DECREF(type);
+}
+
+void *native_handle(Native *self)
+{
+    if (self->handle == NULL) {
+        PyObject *name = PyObject_GetAttrString((PyObject *)Py_TYPE((PyObject *)self), "__name__");
+        if (name != NULL)
+            PyErr_Format(PyExc_RuntimeError, "__init__ of %U has not been called", name);
+        Py_XDECREF(name);
+    }
+    return self->handle;
+}
+
+/* For functions that are called through cffi. */
+static PyObject *get_handle(PyObject *object, void *closure)
+{
+    (void)closure;
+    Native *self = (Native *)object;
+    if (native_handle(self) == NULL)
+        return NULL;
+    return PyObject_CallFunction(package.cdata, "OKO", object, (unsigned long long)(uintptr_t)self->handle,
+                                 self->owner == NULL ? object : self->owner);
+}
+
+static PyObject *get_end(PyObject *self, void *closure)
+{
+    (void)closure;
+    Py_INCREF(self);
+    return self;
+}
+
+static PyObject *get_obj(PyObject *self, void *closure)
+{
+    (void)closure;
+    PyObject *end = ((Native *)self)->end;
+    if (end == NULL)
+        end = Py_None;
+    Py_INCREF(end);
+    return end;
+}
+
+static PyObject *take_exception(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    PyObject *exception = ((Native *)self)->exception;
+    ((Native *)self)->exception = NULL;
+    if (exception != NULL)
+        return exception;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"take_exception", take_exception, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+/* What an end of a stream has in Python as well. */
+static PyGetSetDef attributes[] = {
+    {"_handle", get_handle, NULL, NULL, NULL},
+    {"_end", get_end, NULL, NULL, NULL},
+    {"obj", get_obj, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_dealloc, dealloc}, {Py_tp_traverse, traverse}, {Py_tp_clear, clear},
+    {Py_tp_methods, methods}, {Py_tp_getset, attributes}, {0, NULL},
+};
+
+PyType_Spec native_spec = {"zstandard._zst.Native", sizeof(Native), 0,
+                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};

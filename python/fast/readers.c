@@ -1,0 +1,295 @@
+/* ZstdCompressionReader, ZstdDecompressionReader. */
+
+#include "docs.h"
+#include "fast.h"
+
+typedef struct {
+    zst_status (*read)(const void *, size_t, zst_bytes *, zst_error *);
+    zst_status (*read1)(const void *, size_t, zst_bytes *, zst_error *);
+    zst_status (*readinto)(const void *, void *, size_t, size_t *, zst_error *);
+    zst_status (*readinto1)(const void *, void *, size_t, size_t *, zst_error *);
+    zst_status (*readall)(const void *, zst_bytes *, zst_error *);
+    uint64_t (*tell)(const void *);
+    zst_status (*close)(const void *, zst_error *);
+    int32_t (*closed)(const void *);
+    /* What read1(-1) reads at most. */
+    size_t read1_size;
+    /* Reads up to this size do not take so long that other threads should run meanwhile. */
+    size_t short_read;
+} Functions;
+
+/* The library's functions, for any handle. */
+#define FUNCTIONS(kind, read1_size, short_read)                                                                        \
+    {                                                                                                                  \
+        (zst_status(*)(const void *, size_t, zst_bytes *, zst_error *))kind##_read,                                    \
+            (zst_status(*)(const void *, size_t, zst_bytes *, zst_error *))kind##_read1,                               \
+            (zst_status(*)(const void *, void *, size_t, size_t *, zst_error *))kind##_readinto,                       \
+            (zst_status(*)(const void *, void *, size_t, size_t *, zst_error *))kind##_readinto1,                      \
+            (zst_status(*)(const void *, zst_bytes *, zst_error *))kind##_readall,                                     \
+            (uint64_t(*)(const void *))kind##_tell, (zst_status(*)(const void *, zst_error *))kind##_close,            \
+            (int32_t(*)(const void *))kind##_closed, read1_size, short_read                                            \
+    }
+
+static const Functions COMPRESSION = FUNCTIONS(zst_compression_reader, ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE, 0);
+static const Functions DECOMPRESSION =
+    FUNCTIONS(zst_decompression_reader, ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE, 8 << 10);
+
+static const Functions *functions(const Native *self)
+{
+    return self->functions;
+}
+
+PyObject *new_reader(Native *parent, bool compression, PyObject *object, uint64_t size, size_t read_size, int32_t flags,
+                     bool closefd)
+{
+    Native *self = (Native *)native_new(compression ? package.compression_reader : package.decompression_reader, NULL,
+                                        compression ? (void (*)(void *))zst_compression_reader_free
+                                                    : (void (*)(void *))zst_decompression_reader_free,
+                                        compression ? &COMPRESSION : &DECOMPRESSION);
+    zst_source source;
+    zst_error err;
+    if (self == NULL)
+        return NULL;
+    self->closefd = closefd;
+    if (begin_source(self, object, &source, &size) < 0) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    zst_status status =
+        compression ? zst_compressor_stream_reader(parent->handle, &source, size, read_size,
+                                                   (zst_compression_reader **)&self->handle, &err)
+                    : zst_decompressor_stream_reader(parent->handle, &source, read_size, flags,
+                                                     (zst_decompression_reader **)&self->handle, &err);
+    if (status < 0) {
+        failed(&err, self);
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static bool check_open(const Native *self)
+{
+    if (!functions(self)->closed(self->handle))
+        return true;
+    PyErr_SetString(PyExc_ValueError, "stream is closed");
+    return false;
+}
+
+/* What the library has made; of all that is left for a negative size. */
+static PyObject *read_bytes(Native *self, Py_ssize_t size, bool once)
+{
+    zst_bytes bytes = {0};
+    zst_error err;
+    PyThreadState *state = leave_python(true);
+    zst_status status = size < 0 ? functions(self)->readall(self->handle, &bytes, &err)
+                        : once   ? functions(self)->read1(self->handle, (size_t)size, &bytes, &err)
+                                 : functions(self)->read(self->handle, (size_t)size, &bytes, &err);
+    enter_python(state);
+    return status < 0 ? failed(&err, self) : take_bytes(&bytes);
+}
+
+static zst_status read_into(Native *self, void *place, size_t size, bool once, size_t *out, zst_error *err)
+{
+    PyThreadState *state = leave_python(size > functions(self)->short_read);
+    zst_status status = once ? functions(self)->readinto1(self->handle, place, size, out, err)
+                             : functions(self)->readinto(self->handle, place, size, out, err);
+    enter_python(state);
+    return status;
+}
+
+/* Up to this size a result is made on the stack, or as large as was asked for. */
+enum { SMALL = 4 << 10, LARGE = 1 << 20 };
+
+static PyObject *read_size(Native *self, Py_ssize_t size, bool once)
+{
+    size_t length;
+    zst_error err;
+    if (size < 0 || size > LARGE || (size > SMALL && !can_resize()))
+        return read_bytes(self, size, once);
+    if (size <= SMALL) {
+        char small[SMALL];
+        if (read_into(self, small, (size_t)size, once, &length, &err) < 0)
+            return failed(&err, self);
+        return PyBytes_FromStringAndSize(small, (Py_ssize_t)length);
+    }
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, size);
+    if (bytes == NULL)
+        return NULL;
+    if (read_into(self, PyBytes_AsString(bytes), (size_t)size, once, &length, &err) < 0) {
+        Py_DECREF(bytes);
+        return failed(&err, self);
+    }
+    return shortened(bytes, length);
+}
+
+/* -1 stands for the standard. */
+static int size_argument(const Native *self, const Signature *signature, PyObject *const *args, Py_ssize_t count,
+                         PyObject *names, Py_ssize_t *out)
+{
+    PyObject *given[1];
+    *out = -1;
+    if (arguments(signature, args, count, names, given) < 0 || !check_open(self))
+        return -1;
+    if (given[0] == NULL)
+        return 0;
+    PyObject *number = PyNumber_Index(given[0]);
+    if (number == NULL)
+        return -1;
+    int overflow;
+    long long size = PyLong_AsLongLongAndOverflow(number, &overflow);
+    Py_DECREF(number);
+    if (overflow < 0 || (overflow == 0 && size < -1)) {
+        PyErr_SetString(PyExc_ValueError, "cannot read negative amounts less than -1");
+        return -1;
+    }
+    *out = overflow > 0 || size > PY_SSIZE_T_MAX ? PY_SSIZE_T_MAX : (Py_ssize_t)size;
+    return 0;
+}
+
+static const Signature READ = {"read", 0, 1, 1, {"size"}}, READ1 = {"read1", 0, 1, 1, {"size"}};
+
+static PyObject *reader_read(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    Native *self = (Native *)object;
+    Py_ssize_t size;
+    return size_argument(self, &READ, args, count, names, &size) < 0 ? NULL : read_size(self, size, false);
+}
+
+static PyObject *reader_read1(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    Native *self = (Native *)object;
+    Py_ssize_t size;
+    if (size_argument(self, &READ1, args, count, names, &size) < 0)
+        return NULL;
+    return read_size(self, size < 0 ? (Py_ssize_t)functions(self)->read1_size : size, true);
+}
+
+static PyObject *reader_readall(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    return check_open((Native *)object) ? read_size((Native *)object, -1, false) : NULL;
+}
+
+/* A TypeError says that a buffer is only for reading. */
+static int writable(PyObject *buffer, Py_buffer *out)
+{
+    if (PyObject_GetBuffer(buffer, out, PyBUF_WRITABLE) == 0)
+        return 0;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    bool readonly = false;
+    if (PyObject_GetBuffer(buffer, out, PyBUF_FULL_RO) == 0) {
+        readonly = out->readonly;
+        PyBuffer_Release(out);
+    }
+    PyErr_Restore(type, value, traceback);
+    if (readonly)
+        PyErr_SetString(PyExc_TypeError, "a read-write bytes-like object is required");
+    return -1;
+}
+
+static PyObject *fill(Native *self, PyObject *buffer, bool once)
+{
+    Py_buffer place;
+    if (writable(buffer, &place) < 0)
+        return NULL;
+    size_t length = 0;
+    zst_error err;
+    bool open = check_open(self);
+    zst_status status = open ? read_into(self, place.buf, (size_t)place.len, once, &length, &err) : ZST_OK;
+    PyBuffer_Release(&place);
+    if (!open)
+        return NULL;
+    return status < 0 ? failed(&err, self) : PyLong_FromSize_t(length);
+}
+
+static const Signature READINTO = {"readinto", 1, 1, 1, {"buffer"}}, READINTO1 = {"readinto1", 1, 1, 1, {"buffer"}};
+
+static PyObject *reader_readinto(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    PyObject *given[1];
+    return arguments(&READINTO, args, count, names, given) < 0 ? NULL : fill((Native *)self, given[0], false);
+}
+
+static PyObject *reader_readinto1(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    PyObject *given[1];
+    return arguments(&READINTO1, args, count, names, given) < 0 ? NULL : fill((Native *)self, given[0], true);
+}
+
+static PyObject *reader_tell(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    return PyLong_FromUnsignedLongLong(functions((Native *)self)->tell(((Native *)self)->handle));
+}
+
+static PyObject *reader_close(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    Native *self = (Native *)object;
+    zst_error err;
+    bool was_closed = functions(self)->closed(self->handle);
+    if (functions(self)->close(self->handle, &err) < 0)
+        return failed(&err, NULL);
+    if (self->closefd && !was_closed && call_if_there(self, "close", NULL) != 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *reader_enter(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    Native *self = (Native *)object;
+    if (self->entered) {
+        PyErr_SetString(PyExc_ValueError, "cannot __enter__ multiple times");
+        return NULL;
+    }
+    self->entered = true;
+    Py_INCREF(object);
+    return object;
+}
+
+static PyObject *reader_exit(PyObject *object, PyObject *const *args, Py_ssize_t count)
+{
+    (void)args, (void)count;
+    ((Native *)object)->entered = false;
+    PyObject *closed = PyObject_CallMethod(object, "close", NULL);
+    if (closed == NULL)
+        return NULL;
+    Py_DECREF(closed);
+    Py_RETURN_FALSE;
+}
+
+static PyObject *reader_closed(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyBool_FromLong(functions((Native *)self)->closed(((Native *)self)->handle));
+}
+
+static PyMethodDef methods[] = {
+    METHOD("read", reader_read, DOC_Reading_read),
+    METHOD("read1", reader_read1, DOC_Reading_read1),
+    {"readall", reader_readall, METH_NOARGS, DOC_Reading_readall},
+    METHOD("readinto", reader_readinto, DOC_Reading_readinto),
+    METHOD("readinto1", reader_readinto1, DOC_Reading_readinto1),
+    {"tell", reader_tell, METH_NOARGS, DOC_Reading_tell},
+    {"close", reader_close, METH_NOARGS, DOC_Reading_close},
+    {"__enter__", reader_enter, METH_NOARGS, NULL},
+    {"__exit__", (PyCFunction)(void (*)(void))reader_exit, METH_FASTCALL, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef attributes[] = {
+    {"closed", reader_closed, NULL, NULL, DOC_Reading_closed},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_getset, attributes},
+    {Py_tp_methods, methods},
+    {0, NULL},
+};
+
+PyType_Spec compression_reader_spec = NATIVE_TYPE("zstandard._zst.CompressionReader", slots);
+PyType_Spec decompression_reader_spec = NATIVE_TYPE("zstandard._zst.DecompressionReader", slots);
