@@ -117,8 +117,9 @@ test: tools
 	$(CARGO) test --locked
 	$(VENV)/bin/pytest tests
 
+# make bench BENCH="--only read(100)"; more in docs/performance.md.
 bench: stage wheel
-	$(PYTHON) benches/run.py
+	$(PYTHON) benches/run.py $(BENCH)
 
 # Instructions instead of times: the same on a busy machine. Needs valgrind.
 bench-counts: stage

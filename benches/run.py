@@ -5,10 +5,13 @@
     python3 benches/run.py --only TEXT       rows with TEXT in their area or name
     python3 benches/run.py --part c          only from C, or only through Python (--part python)
     python3 benches/run.py --json FILE       all figures as JSON
+    python3 benches/run.py --read FILE       the figures of an earlier run, instead of running
+    python3 benches/run.py --markdown        writes the figures into docs/performance.md
 
-From C, both sides use the libzstd that cargo has built: one through libzst.so, the other as the static library from which
-libzst.so was made. Corpora are made once, below target/bench, from what a Rust installation has. Batches are
-also compared with the C extension of the wheel zstandard, which pip installs below target/.
+From C, both sides use the libzstd that cargo has built: one through libzst.so, the other as the static library from
+which libzst.so was made. Corpora are made once, below target/bench, from what a Rust installation has. Through
+Python, the wheels in target/wheels (make wheel) are compared with other packages, which pip installs below
+target/bench.
 """
 
 import argparse
@@ -20,9 +23,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from python import tables
+import page
+import tables
+from python import tables as python_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCHES = ROOT / "benches"
@@ -247,101 +253,12 @@ def through_python(only):
         reason = "make wheel has not been run" if python else "pip could not install benches/requirements.txt"
         print(f"\nNothing is compared through Python: {reason}.")
         return []
-    raw = compile_c(WORK / "raw", BENCHES / "python" / "raw.c", *(BENCHES / f"{name}.c" for name in ("bench", "inputs", "queue")))
+    raw = compile_c(WORK / "raw", *(BENCHES / f"{name}.c" for name in ("python/raw", "bench", "inputs", "queue")))
     command = (str(python), str(BENCHES / "python" / "compare.py"), str(CORPORA), str(raw), str(packages))
-    rows = [tables.judge_row(row) for row in progress(rows_of(*command, *([only] if only else [])))]
+    rows = [python_tables.judge_row(row) for row in progress(rows_of(*command, *([only] if only else [])))]
     if rows:
-        tables.print_rows(rows)
+        python_tables.print_rows(rows)
     return rows
-
-
-# ---- Tables ----
-
-
-def duration(ns):
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
-        if ns >= size * (1 if unit != "us" else 10):
-            return f"{ns / size:.4g} {unit}"
-    return f"{ns:.1f} ns"
-
-
-def mark(good):
-    return "ok" if good else "MISS"
-
-
-def print_table(heads, lines):
-    """The first column to the left, the others to the right."""
-    widths = [max(len(line[i]) for line in [heads, *lines] if len(line) > 1) for i in range(len(heads))]
-    widths[0] = max(widths[0], *(len(line[0]) for line in lines))
-    for line in [heads, *lines]:
-        if len(line) == 1:
-            print(f"\n{line[0]}")
-        else:
-            cells = [line[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]
-            print("  ".join(cells).rstrip())
-
-
-def in_areas(rows, make_line):
-    areas = dict.fromkeys(row["area"] for row in rows)
-    for area in areas:
-        yield [area]
-        yield from (["  " + row["name"], *make_line(row)] for row in rows if row["area"] == area)
-
-
-def time_line(row):
-    kind, goal, ratio = row["goal_kind"], row["goal"], row["ratio"]
-    spread = f"{row['low']:.3f}-{row['high']:.3f}"
-    if kind == "speed_up":
-        line = [f"x {row['raw']:.2f}", f"x {row['zst']:.2f}", "", f"{ratio:.3f}", spread]
-        if not goal:
-            return [*line, "", ""]
-        row["met"] = row["zst"] >= goal
-        return [*line, f">= {goal:.2f}", mark(row["met"])]
-    extra = row["zst"] - row["raw"]
-    extra_text = f"{extra:+.0f} ns" if abs(extra) < 10000 else ""
-    line = [duration(row["raw"]), duration(row["zst"]), extra_text, f"{ratio:.3f}", spread]
-    if kind == "none":
-        return [*line, "", ""]
-    if kind == "nanoseconds":
-        row["met"] = row["zst"] <= goal
-        return [*line, f"{goal:g} ns", mark(row["met"])]
-    text = f"{goal:g}" + (" I" if kind == "ratio_instructions" else "")
-    row["met"] = ratio <= goal
-    if row["goal_extra"]:
-        text += f", +{row['goal_extra']:g} ns"
-        row["met"] = row["met"] and extra <= row["goal_extra"]
-    return [*line, text, mark(row["met"])]
-
-
-def count_line(row):
-    kind, goal = row["goal_kind"], row["goal"]
-    line = [f"{row['raw']:.0f}", f"{row['zst']:.0f}", f"{row['zst'] - row['raw']:+.0f}", f"{row['ratio']:.3f}"]
-    if kind == "ratio_of_times":
-        return [*line, f"({goal:g})", ""]
-    if kind not in ("ratio", "ratio_instructions"):
-        return [*line, "", ""]
-    row["met"] = row["ratio"] <= goal
-    return [*line, f"{goal:g}" + (" I" if kind == "ratio_instructions" else ""), mark(row["met"])]
-
-
-def figure_line(row):
-    if not row["goal"]:
-        return [f"{row['value']:.3f} {row['unit']}".strip(), "", ""]
-    row["met"] = row["value"] <= row["goal"]
-    return [f"{row['value']:.3f} {row['unit']}".strip(), f"{row['goal']:.4g}", mark(row["met"])]
-
-
-def print_times(rows):
-    print_table(["", "raw", "zst", "extra", "zst/raw", "quartiles", "goal", ""], list(in_areas(rows, time_line)))
-
-
-def print_counts(rows):
-    print("\nInstructions per operation (callgrind). I: a goal for instructions; the others are for times,\nand in brackets where the kernel's part, which is not counted, is what matters.")
-    print_table(["", "raw", "zst", "extra", "zst/raw", "goal", ""], list(in_areas(rows, count_line)))
-
-
-def print_figures(rows):
-    print_table(["", "figure", "goal", ""], list(in_areas(rows, figure_line)))
 
 
 def progress(rows):
@@ -363,11 +280,39 @@ def from_c(only):
     rows = [row for row in rows if row["kind"] == "time"]
     if rows:
         print("Time per operation, medians; CPU time of the thread, wall clock for rows with threads.")
-        print_times(rows)
+        tables.print_times(rows)
     figures += progress(rows_of(str(binary), "memory", str(CORPORA), *filters))
     if figures:
-        print_figures(figures)
+        tables.print_figures(figures)
     return rows + figures
+
+
+def draw(rows):
+    """The picture of the ratios through Python."""
+    figures = WORK / "rows.json"
+    figures.write_text(json.dumps(rows))
+    picture = WORK / "ratios.svg"
+    python = WORK / "venv" / "bin" / "python"
+    if subprocess.run([python, BENCHES / "python" / "plot.py", figures, picture]).returncode == 0:
+        print(f"Picture: {picture.relative_to(ROOT)}")
+
+
+def measure(options):
+    about = corpora()
+    for name, note in about.items():
+        print(f"{name}: {note}")
+    machine = page.machine(COMPILER)
+    print(f"machine: {machine['text']}\n")
+    rows = []
+    if options.counts:
+        rows = count(build(counting=True), options.only)
+        if rows:
+            tables.print_counts(rows)
+    if not options.counts and options.part != "python":
+        rows += from_c(options.only)
+    if not options.counts and options.part != "c":
+        rows += through_python(options.only)
+    return {"machine": machine, "corpora": about, "rows": rows}
 
 
 def main():
@@ -376,26 +321,30 @@ def main():
     arguments.add_argument("--only", metavar="TEXT")
     arguments.add_argument("--part", choices=["c", "python"])
     arguments.add_argument("--json", metavar="FILE", type=Path)
+    arguments.add_argument("--read", metavar="FILE", type=Path)
+    arguments.add_argument("--markdown", action="store_true")
     options = arguments.parse_args()
+    if options.markdown and (options.counts or options.only or options.part):
+        arguments.error("--markdown is for all rows")
 
-    about = corpora()
-    for name, note in about.items():
-        print(f"{name}: {note}")
-    print(f"machine: {os.cpu_count()} logical CPUs, load {os.getloadavg()[0]:.2f}\n")
-    rows = []
-    if options.counts:
-        rows = count(build(counting=True), options.only)
-        if rows:
-            print_counts(rows)
-    if not options.counts and options.part != "python":
-        rows += from_c(options.only)
-    if not options.counts and options.part != "c":
-        rows += through_python(options.only)
-    missed = sum(row.get("met") is False for row in rows)
-    judged = sum("met" in row for row in rows)
-    print(f"\n{judged - missed} of {judged} goals met")
+    started = time.monotonic()
+    figures = json.loads(options.read.read_text()) if options.read else measure(options)
+    rows = figures["rows"]
+    if options.read:
+        for kind, show in (("time", tables.print_times), ("figure", tables.print_figures),
+                           ("python", python_tables.print_rows)):
+            if any(row["kind"] == kind for row in rows):
+                show([row for row in rows if row["kind"] == kind])
+    judged = [row for row in rows if "met" in row]
+    print(f"\n{sum(row['met'] for row in judged)} of {len(judged)} rows with a goal meet it. "
+          f"{(time.monotonic() - started) / 60:.1f} minutes.")
     if options.json:
-        options.json.write_text(json.dumps({"corpora": about, "rows": rows}, indent=1) + "\n")
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    if options.markdown:
+        page.refresh(ROOT / "docs" / "performance.md", figures)
+    through = [row for row in rows if row["kind"] == "python"]
+    if through:
+        draw(through)
 
 
 if __name__ == "__main__":

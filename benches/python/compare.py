@@ -62,21 +62,22 @@ class Machine:
         self.raw, self.packages, self.maker = raw, packages, maker
         self.processes = {}
 
-    def environment(self, side):
+    def environment(self, side, malloc=False):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        environment["PYTHONDONTWRITEBYTECODE"] = ""
         if side in ("compiled", "pure"):
             environment["PYTHONPATH"] = str(self.packages / side)
+        if malloc:
+            environment["PYTHONMALLOC"] = "malloc"
         if side in ("cext", "cffi"):
             environment["PYTHON_ZSTANDARD_IMPORT_POLICY"] = side
         return environment
 
-    def start(self, side):
+    def start(self, side, malloc=False):
         inputs = str(self.maker.directory)
         command = [str(self.raw), inputs]
         if side != "raw":
             command = [sys.executable, str(HERE / "side.py"), PACKAGE[side], inputs]
-        return Process(command, self.environment(side))
+        return Process(command, self.environment(side, malloc))
 
     def prepare(self, command):
         """The sides that can do this, and what came of it: a size, and a checksum."""
@@ -168,8 +169,7 @@ def compare_batch(machine, row):
     results = machine.prepare(row.command)
     compare_results(row, results)
     batch = row.command.startswith("batch_")
-    keys = [(side, threads) for threads in (1, 2) for side in results]
-    clock, cpu = rounds_of(machine, keys)
+    clock, cpu = rounds_of(machine, [(side, threads) for threads in (1, 2) for side in results])
     for threads in (1, 2):
         goals = all_of.batch_goals(row.command, threads) if batch else {"compiled/cext": 1.0, "compiled/raw": 1.02}
         name = f"{row.name}, {threads} thread{'s' if threads > 1 else ''}"
@@ -181,22 +181,27 @@ def compare_batch(machine, row):
     speed_ups = {side: [one / two for one, two in zip(clock[side, 1], clock[side, 2])] for side in results}
     name = f"{row.name}, speed-up of 2 threads over 1"
     report(Row(row.area, name, row.command, limit=least, unit="speed-up", counts=False), speed_ups)
+    if "records-1 " in row.command:
+        extra = {side: [two - one for one, two in zip(clock[side, 1], clock[side, 2])] for side in results}
+        name = f"{row.area.split()[1]} {row.name}: 2 threads, more than with 1"
+        report(Row("batch, costs", name, row.command, limit=15e3, counts=False), extra)
 
 
 def compare_list(machine, row):
     """What an item of a list costs more than a segment of a buffer."""
-    times = {}
-    for form in ("list", "buffer"):
-        results = machine.prepare(f"{row.command} {form}")
-        keys = [(side, 1) for side in results if side != "raw"]
-        for (side, _), values in rounds_of(machine, keys)[1].items():
-            times[side, form] = values
     items = 100_000
     extra = {}
-    for side in {side for side, _ in times}:
-        between = statistics.median(times[side, "list"]) - statistics.median(times[side, "buffer"])
-        extra[side] = [between / items]
-    report(row, dict(sorted(extra.items(), key=lambda item: SIDES.index(item[0]))))
+    for _ in range(ROUNDS_OF_SLOW):
+        took = {}
+        for form in ("list", "buffer"):
+            results = machine.prepare(f"{row.command} {form}")
+            for side in results:
+                machine.time(side, 1, 1)
+                took[side, form] = machine.time(side, 1, 3)[1]
+        for side in results:
+            if side != "raw":
+                extra.setdefault(side, []).append((took[side, "list"] - took[side, "buffer"]) / items)
+    report(row, extra)
 
 
 def compare_figures(machine, row):
@@ -205,7 +210,7 @@ def compare_figures(machine, row):
         if side == "raw":
             continue
         for _ in range(FRESH_ROUNDS):
-            process = machine.start(side)
+            process = machine.start(side, malloc=row.command.endswith(" heap"))
             try:
                 values.setdefault(side, []).append(float(process.ask(row.command)[0]))
             except ChildProcessError:
@@ -233,7 +238,9 @@ COMPARE = {"time": compare_times, "batch": compare_batch, "list": compare_list, 
 
 
 def wanted(row, only):
-    return not only or only in f"python, {row.area}: {row.name}"
+    # A batch becomes several rows.
+    suffix = ", 1 thread, 2 threads, speed-up of 2 threads over 1" if row.kind == "batch" else ""
+    return not only or only in f"python, {row.area}: {row.name}{suffix}"
 
 
 def main():

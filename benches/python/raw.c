@@ -1,6 +1,6 @@
 /*
  * libzstd, called from C, as one of the sides that compare.py compares: it does what the lines on stdin say and answers
- * each with a line. Usage: raw INPUTS, where INPUTS is the directory that inputs.py fills. The lines are explained in side.py.
+ * each with a line. Usage: raw INPUTS, where INPUTS is the directory that inputs.py fills. side.py explains the lines.
  *
  * Contexts are reused. Results of one-shot calls are memory of their own, from malloc, as results in Python are.
  */
@@ -211,18 +211,19 @@ static void train(size_t i) {
     free(lengths);
 }
 
-/* Cover with values to find: as train_dictionary() with steps and threads. */
-static void train_cover(const struct set *set, size_t threads) {
+/* Fast cover with values to find: as train_dictionary() with steps and threads. */
+static void optimise(const struct set *set, size_t threads) {
     (void)set;
-    ZDICT_cover_params_t params;
+    ZDICT_fastCover_params_t params;
     memset(&params, 0, sizeof params);
+    params.d = 8;
     params.steps = (unsigned)row.in_step;
     params.nbThreads = (unsigned)threads;
     params.zParams.compressionLevel = LEVEL;
     size_t *lengths = lengths_of_plain();
     unsigned char *dst = allocate(DICTIONARY_SIZE);
-    result = ZDICT_optimizeTrainFromBuffer_cover(dst, DICTIONARY_SIZE, row.set.plain[0].data, lengths,
-                                                 (unsigned)row.set.count, &params);
+    result = ZDICT_optimizeTrainFromBuffer_fastCover(dst, DICTIONARY_SIZE, row.set.plain[0].data, lengths,
+                                                     (unsigned)row.set.count, &params);
     check(!ZDICT_isError(result), "training failed");
     free(dst);
     free(lengths);
@@ -256,7 +257,7 @@ static const struct {
     {"frame_content_size", frame_content_size, NULL},
     {"get_frame_parameters", get_frame_parameters, NULL},
     {"train", train, NULL},
-    {"train_cover", NULL, train_cover},
+    {"optimise", NULL, optimise},
     {"batch_compress", NULL, batch_compress},
     {"batch_decompress", NULL, batch_decompress},
 };

@@ -4,13 +4,14 @@
 
     prepare OPERATION SET [ARGUMENTS]    ok SIZE CHECKSUM: what came of the first call; no: there is no such thing here
     time CALLS THREADS                   nanoseconds that these calls took, by the clock and of the processor
-    kept SET COUNT                       memory that as many results of compress() keep, by their size
+    kept SET COUNT heap|resident         memory that as many results of compress() keep, by their size
     peak OPERATION SET [ARGUMENTS]       peak of memory while one call runs, by the size of its result
 
 Operations are the methods of `Zstandard`, or those of another package's class, with the same meaning everywhere. Each
 returns a `Work`: what does so many calls, and what is to be compared with the other sides.
 """
 
+import ctypes
 import gc
 import io
 import itertools
@@ -332,10 +333,16 @@ class Zstandard(Side):
         items = self.plain(name)
         return repeat(lambda threads: self.zstandard.train_dictionary(DICTIONARY_SIZE, items).as_bytes())
 
-    def train_cover(self, name, form, steps):
-        items = self.plain(name)
-        train = self.zstandard.train_dictionary
-        return repeat(lambda threads: train(DICTIONARY_SIZE, items, steps=int(steps), threads=threads).as_bytes())
+    def optimise(self, name, form, steps):
+        items, train = self.plain(name), self.zstandard.train_dictionary
+        options = {"d": 8, "steps": int(steps)}
+        try:
+            # What the wheel does.
+            train(DICTIONARY_SIZE, items, algorithm="fastcover", **options)
+            options["algorithm"] = "fastcover"
+        except TypeError:
+            pass
+        return repeat(lambda threads: train(DICTIONARY_SIZE, items, threads=threads, **options).as_bytes())
 
     def frame_content_size(self, name):
         return each(self.zstandard.frame_content_size, self.frames(name))
@@ -546,15 +553,27 @@ def status_bytes(field):
         return next(int(line.split()[1]) << 10 for line in file if line.startswith(field))
 
 
-def kept(side, name, count):
-    """Resident memory that results keep, by the size of the bytes objects that they are."""
+def heap_bytes():
+    """What malloc has given out. All of Python's memory comes from it with PYTHONMALLOC=malloc."""
+    fields = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    function = ctypes.CDLL(None).mallinfo2
+    members = {"_fields_": [(name, ctypes.c_size_t) for name in fields.split()]}
+    function.restype = type("mallinfo2", (ctypes.Structure,), members)
+    information = function()
+    return information.uordblks + information.hblkhd
+
+
+def kept(side, name, count, what):
+    """Memory that results keep, by the size of the bytes objects that they are."""
     work, items = side.compress(name).function, side.plain(name)
+    in_use = heap_bytes if what == "heap" else lambda: status_bytes("VmRSS:")
     results = [None] * int(count)
+    in_use()
     gc.collect()
-    before = status_bytes("VmRSS:")
+    before = in_use()
     for index, item in enumerate(itertools.islice(itertools.cycle(items), len(results))):
         results[index] = work(item)
-    return (status_bytes("VmRSS:") - before) / sum(map(sys.getsizeof, results))
+    return (in_use() - before) / sum(map(sys.getsizeof, results))
 
 
 def peak(side, operation, name, *arguments):
