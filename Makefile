@@ -117,7 +117,7 @@ test: tools
 	$(CARGO) test --locked
 	$(VENV)/bin/pytest tests
 
-# make bench BENCH="--only read(100)"; more in docs/performance.md.
+# make bench BENCH="--only readall"; more in docs/performance.md.
 bench: stage wheel
 	$(PYTHON) benches/run.py $(BENCH)
 
