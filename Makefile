@@ -15,7 +15,7 @@ ROOT := $(CURDIR)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIBRARIES := $(TARGET)/lib
 STAGE := $(ROOT)/target/stage
-VENV := $(ROOT)/target/venv
+VENV := target/venv
 CFLAGS ?= -O2 -g
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
@@ -82,32 +82,15 @@ $(VENV)/ready: tests/requirements.txt
 
 # Two wheels of the Python package: compiled for CPython's stable ABI, and for every Python.
 wheel: build $(VENV)/ready
-	rm -rf target/wheels target/python
+	rm -rf target/wheels
 	for kind in compiled pure; do \
-	    rm -rf target/python && cp -r python target/python && \
-	    ZST_WHEEL=$$kind ZST_ROOT=$(ROOT) $(VENV)/bin/pip wheel --quiet --disable-pip-version-check --no-deps \
-	        --no-build-isolation --wheel-dir target/wheels target/python || exit 1; \
+	    ZST_WHEEL=$$kind $(VENV)/bin/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	        --wheel-dir target/wheels ./python || exit 1; \
 	done
 
-# A Python with the compiled wheel, one with the pure wheel, and one with the package that they are compared with.
-target/python-%/ready: wheel
-	rm -rf $(@D) && $(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check pytest==9.2.0 hypothesis target/wheels/*$(TAG_$*)*.whl
-	touch $@
-
-TAG_compiled := abi3
-TAG_pure := none
-
-target/reference/ready:
-	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check zstandard==0.25.0
-	touch $@
-
-test-python: target/python-compiled/ready target/python-pure/ready target/reference/ready
-	for kind in compiled pure; do \
-	    ZST_REFERENCE_PYTHON=$(ROOT)/target/reference/bin/python target/python-$$kind/bin/pytest --quiet python/tests \
-	        || exit 1; \
-	done
+# The Python package, with every Python that is found.
+test-python: wheel
+	$(PYTHON) python/run_tests.py
 
 test: export ZST_HEADERS := check
 test: tools
@@ -116,6 +99,7 @@ test: tools
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) test --locked
 	$(VENV)/bin/pytest tests
+	@$(MAKE) --no-print-directory test-python
 
 # make bench BENCH="--only readall"; more in docs/performance.md.
 bench: stage wheel

@@ -1,10 +1,12 @@
-"""Builds the wheels. ZST_WHEEL=compiled (the default on CPython) makes one with a compiled module for the stable ABI of
-CPython; ZST_WHEEL=pure makes one for every Python, PyPy included, whose code opens the shared library in it."""
+"""Builds the wheels. ZST_WHEEL=compiled (the default on CPython, where Python.h is installed) makes one with a compiled
+module for the stable ABI of CPython; ZST_WHEEL=pure makes one for every Python, PyPy included, whose code opens the shared
+library in it."""
 
 import os
 import platform
 import shutil
 import sys
+import sysconfig
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -14,13 +16,23 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
-COMPILED = os.environ.get("ZST_WHEEL", "pure" if platform.python_implementation() == "PyPy" else "compiled") == "compiled"
+HEADER = os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h"))
+STABLE_ABI = platform.python_implementation() == "CPython" and sys.version_info >= (3, 10)
+KIND = os.environ.get("ZST_WHEEL") or ("compiled" if STABLE_ABI and HEADER else "pure")
+if KIND not in ("compiled", "pure"):
+    sys.exit("ZST_WHEEL is %r; use compiled or pure" % KIND)
+COMPILED = KIND == "compiled"
+if COMPILED and not HEADER:
+    sys.exit("Python.h was not found, which the compiled wheel needs: install it (Debian: python3-dev), or use ZST_WHEEL=pure")
 
 
 class BuildPy(build_py):
     """The pure wheel has the shared library and its declarations beside the code."""
 
     def run(self):
+        if not self.editable_mode:
+            # Nothing of an earlier build.
+            shutil.rmtree(os.path.join(self.build_lib, "zstandard"), ignore_errors=True)
         super().run()
         if not COMPILED:
             package = os.path.join(self.build_lib, "zstandard")
@@ -58,7 +70,11 @@ class Binary(Distribution):
 setup(
     version=setup_paths.version(),
     cffi_modules=["build_zst.py:ffibuilder"] if COMPILED else [],
-    options={"bdist_wheel": {"py_limited_api": "cp310"}} if COMPILED else {},
+    options={
+        # The source tree stays clean.
+        "build": {"build_base": os.path.join(setup_paths.ROOT, "target", "python-build", KIND)},
+        **({"bdist_wheel": {"py_limited_api": "cp310"}} if COMPILED else {}),
+    },
     cmdclass={"build_py": BuildPy, "bdist_wheel": BdistWheel, "sdist": Sdist},
     distclass=Binary,
 )

@@ -44,6 +44,7 @@ def in_threads(function, count):
     assert not failures, failures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_dictionary", [False, True])
 def test_shared_by_threads(with_dictionary):
     d = z.ZstdCompressionDict(TEXT * 3) if with_dictionary else None
@@ -89,6 +90,7 @@ def test_one_stream_in_two_threads(cctx, dctx):
     assert dctx.decompress(sink.data, 10**6) == RANDOM
 
 
+@pytest.mark.slow
 def test_gil_is_released():
     big = os.urandom(1_000_000) * 32
     cctx = z.ZstdCompressor(level=3)
@@ -289,6 +291,7 @@ def test_small_work_has_few_threads(cctx):
 # Memory
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize(
     "what",
@@ -336,6 +339,7 @@ def test_no_leaks(cctx, dctx, what):
     assert min(growth[1:]) < 2**18, growth
 
 
+@pytest.mark.slow
 def test_linear_decompressobj():
     # If each piece of output moved all that was there before, this would take minutes, and the child has but two.
     code = """if 1:
