@@ -1251,6 +1251,18 @@ zst_status zst_compression_reader_readall(const zst_compression_reader *reader,
                                           zst_error *err);
 
 /**
+ * Gives back the last `src_len` bytes that were read, which are at `src`: they come first in the next read, and the
+ * position moves back. For a caller that has read more than it can use.
+ *
+ * `src` is read during the call only. ZST_ERROR_VALUE when it is more than was read, ZST_ERROR_CLOSED,
+ * ZST_ERROR_MEMORY. Source: stdio's `ungetc`.
+ */
+zst_status zst_compression_reader_unread(const zst_compression_reader *reader,
+                                         const void *src,
+                                         size_t src_len,
+                                         zst_error *err);
+
+/**
  * Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source:
  * `ZstdCompressionReader.tell()`.
  */
@@ -1767,6 +1779,18 @@ zst_status zst_decompression_reader_readinto1(const zst_decompression_reader *re
 zst_status zst_decompression_reader_readall(const zst_decompression_reader *reader,
                                             zst_bytes *out,
                                             zst_error *err);
+
+/**
+ * Gives back the last `src_len` bytes that were read, which are at `src`: they come first in the next read, and the
+ * position moves back. For a caller that has read more than it can use.
+ *
+ * `src` is read during the call only. ZST_ERROR_VALUE when it is more than was read, ZST_ERROR_CLOSED,
+ * ZST_ERROR_MEMORY. Source: stdio's `ungetc`.
+ */
+zst_status zst_decompression_reader_unread(const zst_decompression_reader *reader,
+                                           const void *src,
+                                           size_t src_len,
+                                           zst_error *err);
 
 /**
  * Moves forward by decoding, over frame ends, and stops at the end of the input. `whence` is 0 (SEEK_SET) when

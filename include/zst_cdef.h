@@ -296,6 +296,10 @@ zst_status zst_compression_reader_readinto1(const zst_compression_reader *reader
 zst_status zst_compression_reader_readall(const zst_compression_reader *reader,
                                           zst_bytes *out,
                                           zst_error *err);
+zst_status zst_compression_reader_unread(const zst_compression_reader *reader,
+                                         const void *src,
+                                         size_t src_len,
+                                         zst_error *err);
 uint64_t zst_compression_reader_tell(const zst_compression_reader *reader);
 zst_status zst_compression_reader_close(const zst_compression_reader *reader, zst_error *err);
 int32_t zst_compression_reader_closed(const zst_compression_reader *reader);
@@ -461,6 +465,10 @@ zst_status zst_decompression_reader_readinto1(const zst_decompression_reader *re
 zst_status zst_decompression_reader_readall(const zst_decompression_reader *reader,
                                             zst_bytes *out,
                                             zst_error *err);
+zst_status zst_decompression_reader_unread(const zst_decompression_reader *reader,
+                                           const void *src,
+                                           size_t src_len,
+                                           zst_error *err);
 zst_status zst_decompression_reader_seek(const zst_decompression_reader *reader,
                                          int64_t offset,
                                          int32_t whence,

@@ -49,6 +49,11 @@ pub enum Error {
     UnknownWriterFlushMode {
         mode: i32,
     },
+    /// More is given back than was read.
+    Unread {
+        size: u64,
+        position: u64,
+    },
     UnknownWhence {
         number: i32,
     },
@@ -387,6 +392,9 @@ impl Error {
                 write!(f, "cannot {operation} before consuming output from previous operation")
             }
             Error::UnknownWriterFlushMode { mode } => write!(f, "unknown flush_mode: {mode}"),
+            Error::Unread { size, position } => {
+                write!(f, "{size} bytes cannot be given back: only {position} have been read")
+            }
             Error::UnknownWhence { number } => {
                 write!(f, "unknown whence: {number}; 0 is the start, 1 the current position")
             }

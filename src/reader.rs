@@ -110,6 +110,22 @@ impl<P: Pull> Reader<P> {
         }
     }
 
+    /// Takes back the end of what was given out, in front of what comes next.
+    pub fn unread(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.pull.is_none() {
+            return Err(Error::Closed);
+        }
+        let size = bytes.len() as u64;
+        let position = self.position.checked_sub(size).ok_or(Error::Unread { size, position: self.position })?;
+        let kept = self.kept.as_ref().map_or(&[][..], Kept::rest);
+        let mut output = Output::with_capacity(bytes.len().saturating_add(kept.len()))?;
+        output.append(bytes);
+        output.append(kept);
+        self.kept = Some(Kept::new(output));
+        self.position = position;
+        Ok(())
+    }
+
     fn fill(&mut self, room: &mut Room<'_>, least: Least) -> Result<Pulled, Error> {
         let pull = self.pull.as_mut().ok_or(Error::Closed)?;
         if let Some(kept) = &mut self.kept {

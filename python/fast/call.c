@@ -58,7 +58,7 @@ bool begin_steps(Native *stream)
 {
     if (!stream->running)
         return stream->running = true;
-    zst_error err = {.status = ZST_ERROR_BUSY, .message = "busy: another call on the same object is running"};
+    zst_error err = {.status = ZST_ERROR_BUSY, .message = "the object is busy: another call on it is running"};
     failed(&err, stream);
     return false;
 }

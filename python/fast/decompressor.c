@@ -67,24 +67,24 @@ static PyObject *decompress_into(const zst_decompressor *handle, const Py_buffer
 }
 
 /* The size of a result that can be reserved beforehand: recorded, or the most that the blocks can hold. */
-static bool find_size(const Py_buffer *data, uint64_t limit, uint64_t *out)
+static bool find_size(const Py_buffer *data, uint64_t limit, bool across_frames, uint64_t *out)
 {
     size_t length = (size_t)data->len;
     uint64_t recorded, bound;
     zst_error err;
     if (zst_frame_content_size(data->buf, length, ZST_FORMAT_ZSTD1, &recorded, &err) < 0)
         return false;
-    bool known = recorded != ZST_CONTENTSIZE_UNKNOWN;
+    bool known = recorded != ZST_CONTENTSIZE_UNKNOWN && !across_frames;
     *out = recorded;
     if (known && (recorded <= SMALL || recorded / PLAUSIBLE <= length))
         return true;
-    if ((!known && limit == 0) || !can_resize() ||
+    if ((recorded == ZST_CONTENTSIZE_UNKNOWN && limit == 0) || !can_resize() ||
         zst_decompress_bound(data->buf, length, ZST_FORMAT_ZSTD1, &bound, &err) < 0)
         return false;
     if (known)
         return recorded <= bound;
     /* For what is small the library has a place. */
-    *out = bound < limit ? bound : limit;
+    *out = limit == 0 || bound < limit ? bound : limit;
     return *out > SMALL && *out / PLAUSIBLE <= length;
 }
 
@@ -99,7 +99,7 @@ static PyObject *decompress(const zst_decompressor *handle, const Py_buffer *dat
     bool impossible = limit >= IMPOSSIBLE;
     if (impossible)
         limit = 0;
-    if (!(flags & ZST_DECOMPRESS_READ_ACROSS_FRAMES) && find_size(data, limit, &size) && size <= PY_SSIZE_T_MAX) {
+    if (find_size(data, limit, flags & ZST_DECOMPRESS_READ_ACROSS_FRAMES, &size) && size <= PY_SSIZE_T_MAX) {
         PyObject *content = decompress_into(handle, data, limit, flags, (size_t)size);
         if (content != NULL || PyErr_Occurred())
             return content;

@@ -9,6 +9,7 @@ typedef struct {
     zst_status (*readinto)(const void *, void *, size_t, size_t *, zst_error *);
     zst_status (*readinto1)(const void *, void *, size_t, size_t *, zst_error *);
     zst_status (*readall)(const void *, zst_bytes *, zst_error *);
+    zst_status (*unread)(const void *, const void *, size_t, zst_error *);
     uint64_t (*tell)(const void *);
     zst_status (*close)(const void *, zst_error *);
     int32_t (*closed)(const void *);
@@ -26,6 +27,7 @@ typedef struct {
             (zst_status(*)(const void *, void *, size_t, size_t *, zst_error *))kind##_readinto,                       \
             (zst_status(*)(const void *, void *, size_t, size_t *, zst_error *))kind##_readinto1,                      \
             (zst_status(*)(const void *, zst_bytes *, zst_error *))kind##_readall,                                     \
+            (zst_status(*)(const void *, const void *, size_t, zst_error *))kind##_unread,                             \
             (uint64_t(*)(const void *))kind##_tell, (zst_status(*)(const void *, zst_error *))kind##_close,            \
             (int32_t(*)(const void *))kind##_closed, read1_size, short_read                                            \
     }
@@ -77,7 +79,7 @@ static bool check_open(const Native *self)
 }
 
 /* What the library has made; of all that is left for a negative size. */
-static PyObject *read_bytes(Native *self, Py_ssize_t size, bool once)
+static PyObject *read_copied(Native *self, Py_ssize_t size, bool once)
 {
     zst_bytes bytes = {0};
     zst_error err;
@@ -98,29 +100,84 @@ static zst_status read_into(Native *self, void *place, size_t size, bool once, s
     return status;
 }
 
-/* Up to this size a result is made on the stack, or as large as was asked for. */
-enum { SMALL = 4 << 10, LARGE = 1 << 20 };
+/* Up to these sizes a result is made on the stack, or where it will be, as large as was asked for. */
+enum { SMALL = 4 << 10, LARGE = 256 << 20 };
+/* So much is made room for at first, where it is not known how much there will be. */
+enum { FIRST = 128 << 10 };
 
-static PyObject *read_size(Native *self, Py_ssize_t size, bool once)
+static PyObject *read_size(Native *self, size_t size, bool once)
 {
     size_t length;
     zst_error err;
-    if (size < 0 || size > LARGE || (size > SMALL && !can_resize()))
-        return read_bytes(self, size, once);
     if (size <= SMALL) {
         char small[SMALL];
-        if (read_into(self, small, (size_t)size, once, &length, &err) < 0)
+        if (read_into(self, small, size, once, &length, &err) < 0)
             return failed(&err, self);
         return PyBytes_FromStringAndSize(small, (Py_ssize_t)length);
     }
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, size);
-    if (bytes == NULL)
-        return NULL;
-    if (read_into(self, PyBytes_AsString(bytes), (size_t)size, once, &length, &err) < 0) {
+    PyObject *bytes = size > LARGE || !can_resize() ? NULL : PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    if (bytes == NULL) {
+        PyErr_Clear();
+        return read_copied(self, (Py_ssize_t)size, once);
+    }
+    if (read_into(self, PyBytes_AsString(bytes), size, once, &length, &err) < 0) {
         Py_DECREF(bytes);
         return failed(&err, self);
     }
     return shortened(bytes, length);
+}
+
+/* How much there is likely to be to read, and a little more, so that the end is seen. */
+static size_t likely_rest(const Native *self)
+{
+    uint64_t size;
+    zst_error err;
+    /* Known of one frame, when all of it is there and nothing was read. */
+    if (self->functions == &DECOMPRESSION && self->method == NULL && functions(self)->tell(self->handle) == 0 &&
+        zst_decompress_bound(self->block.buf, (size_t)self->block.len, ZST_FORMAT_ZSTD1, &size, &err) >= 0 &&
+        size < PY_SSIZE_T_MAX / 2)
+        return (size_t)size + 1;
+    return FIRST;
+}
+
+/* A read has failed after `length` bytes of `bytes`. */
+static PyObject *after(Native *self, const zst_error *err, PyObject *bytes, size_t length)
+{
+    if (err->status == ZST_ERROR_WOULD_BLOCK && length > 0) {
+        replace(&self->exception, NULL);
+        return shortened(bytes, length);
+    }
+    /* As with one call of the library: what was read comes again, unless the stream has failed. */
+    zst_error ignored;
+    if (err->status != ZST_ERROR_ZSTD && err->status != ZST_ERROR_LIMIT && length > 0)
+        functions(self)->unread(self->handle, PyBytes_AsString(bytes), length, &ignored);
+    Py_DECREF(bytes);
+    return failed(err, self);
+}
+
+/* Everything, into a bytes object that grows where it is. */
+static PyObject *read_all(Native *self)
+{
+    size_t capacity = likely_rest(self), length = 0;
+    PyObject *bytes = can_resize() ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)capacity) : NULL;
+    if (bytes == NULL) {
+        PyErr_Clear();
+        return read_copied(self, -1, false);
+    }
+    for (;;) {
+        size_t more;
+        zst_error err;
+        if (read_into(self, PyBytes_AsString(bytes) + length, capacity - length, false, &more, &err) < 0)
+            return after(self, &err, bytes, length);
+        length += more;
+        if (more == 0)
+            return shortened(bytes, length);
+        if (length == capacity) {
+            capacity += capacity;
+            if ((bytes = lengthened(bytes, capacity)) == NULL)
+                return NULL;
+        }
+    }
 }
 
 /* -1 stands for the standard. */
@@ -153,22 +210,33 @@ static PyObject *reader_read(PyObject *object, PyObject *const *args, Py_ssize_t
 {
     Native *self = (Native *)object;
     Py_ssize_t size;
-    return size_argument(self, &READ, args, count, names, &size) < 0 ? NULL : read_size(self, size, false);
+    if (size_argument(self, &READ, args, count, names, &size) < 0 || !begin_steps(self))
+        return NULL;
+    PyObject *bytes = size < 0 ? read_all(self) : read_size(self, (size_t)size, false);
+    self->running = false;
+    return bytes;
 }
 
 static PyObject *reader_read1(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
     Native *self = (Native *)object;
     Py_ssize_t size;
-    if (size_argument(self, &READ1, args, count, names, &size) < 0)
+    if (size_argument(self, &READ1, args, count, names, &size) < 0 || !begin_steps(self))
         return NULL;
-    return read_size(self, size < 0 ? (Py_ssize_t)functions(self)->read1_size : size, true);
+    PyObject *bytes = read_size(self, size < 0 ? functions(self)->read1_size : (size_t)size, true);
+    self->running = false;
+    return bytes;
 }
 
 static PyObject *reader_readall(PyObject *object, PyObject *unused)
 {
     (void)unused;
-    return check_open((Native *)object) ? read_size((Native *)object, -1, false) : NULL;
+    Native *self = (Native *)object;
+    if (!check_open(self) || !begin_steps(self))
+        return NULL;
+    PyObject *bytes = read_all(self);
+    self->running = false;
+    return bytes;
 }
 
 /* A TypeError says that a buffer is only for reading. */
@@ -196,11 +264,12 @@ static PyObject *fill(Native *self, PyObject *buffer, bool once)
         return NULL;
     size_t length = 0;
     zst_error err;
-    bool open = check_open(self);
+    bool open = check_open(self) && begin_steps(self);
     zst_status status = open ? read_into(self, place.buf, (size_t)place.len, once, &length, &err) : ZST_OK;
     PyBuffer_Release(&place);
     if (!open)
         return NULL;
+    self->running = false;
     return status < 0 ? failed(&err, self) : PyLong_FromSize_t(length);
 }
 

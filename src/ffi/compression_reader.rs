@@ -183,6 +183,27 @@ pub unsafe extern "C" fn zst_compression_reader_readall(
     })
 }
 
+/// Gives back the last `src_len` bytes that were read, which are at `src`: they come first in the next read, and the
+/// position moves back. For a caller that has read more than it can use.
+///
+/// `src` is read during the call only. ZST_ERROR_VALUE when it is more than was read, ZST_ERROR_CLOSED,
+/// ZST_ERROR_MEMORY. Source: stdio's `ungetc`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zst_compression_reader_unread(
+    reader: *const zst_compression_reader,
+    src: *const c_void,
+    src_len: usize,
+    err: *mut zst_error,
+) -> zst_status {
+    // SAFETY: the caller follows the rules at the top of zst.h.
+    let call = unsafe { Call::begin(err) };
+    call.run(|call| {
+        let reader = call.hold(reader, "reader")?;
+        let src = call.bytes(src, src_len, "src")?;
+        reader.run(|reader| reader.unread(src))
+    })
+}
+
 /// Bytes that have been read so far, also when the reader is closed; 0 for NULL. Source:
 /// `ZstdCompressionReader.tell()`.
 #[unsafe(no_mangle)]

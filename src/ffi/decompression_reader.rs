@@ -196,6 +196,27 @@ pub unsafe extern "C" fn zst_decompression_reader_readall(
     })
 }
 
+/// Gives back the last `src_len` bytes that were read, which are at `src`: they come first in the next read, and the
+/// position moves back. For a caller that has read more than it can use.
+///
+/// `src` is read during the call only. ZST_ERROR_VALUE when it is more than was read, ZST_ERROR_CLOSED,
+/// ZST_ERROR_MEMORY. Source: stdio's `ungetc`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zst_decompression_reader_unread(
+    reader: *const zst_decompression_reader,
+    src: *const c_void,
+    src_len: usize,
+    err: *mut zst_error,
+) -> zst_status {
+    // SAFETY: the caller follows the rules at the top of zst.h.
+    let call = unsafe { Call::begin(err) };
+    call.run(|call| {
+        let reader = call.hold(reader, "reader")?;
+        let src = call.bytes(src, src_len, "src")?;
+        reader.run(|reader| reader.unread(src))
+    })
+}
+
 /// Moves forward by decoding, over frame ends, and stops at the end of the input. `whence` is 0 (SEEK_SET) when
 /// `offset` counts from the start, 1 (SEEK_CUR) when from the current position.
 ///

@@ -102,6 +102,7 @@ fn status(error: &Error) -> zst_status {
         | Error::UnknownFlags { .. }
         | Error::UnknownFlushMode
         | Error::UnknownWriterFlushMode { .. }
+        | Error::Unread { .. }
         | Error::UnknownWhence { .. }
         | Error::SkipBytesTooLarge
         | Error::SkipBeyondFirstBlock

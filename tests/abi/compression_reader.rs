@@ -378,6 +378,8 @@ fn null_pointers() {
     }
     refuses_null("reader", |err| unsafe { zst_compression_reader_readall(null(), bytes.ptr(), err) });
     refuses_null("out", |err| unsafe { zst_compression_reader_readall(reader.raw(), null_mut(), err) });
+    refuses_null("reader", |err| unsafe { zst_compression_reader_unread(null(), b"a".as_ptr().cast(), 1, err) });
+    refuses_null("src", |err| unsafe { zst_compression_reader_unread(reader.raw(), null(), 1, err) });
     refuses_null("reader", |err| unsafe { zst_compression_reader_close(null(), err) });
     refuses_null("reader", |err| unsafe { zst_compression_reader_frame_progression(null(), figures.ptr(), err) });
     refuses_null("out", |err| unsafe { zst_compression_reader_frame_progression(reader.raw(), null_mut(), err) });

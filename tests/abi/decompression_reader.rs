@@ -453,6 +453,8 @@ fn flags_and_null_pointers() {
     refuses_null("reader", |err| unsafe { zst_decompression_reader_readall(null(), bytes.ptr(), err) });
     refuses_null("out", |err| unsafe { zst_decompression_reader_readall(reader.raw(), null_mut(), err) });
     refuses_null("reader", |err| unsafe { zst_decompression_reader_seek(null(), 0, 0, position.ptr(), err) });
+    refuses_null("reader", |err| unsafe { zst_decompression_reader_unread(null(), b"a".as_ptr().cast(), 1, err) });
+    refuses_null("src", |err| unsafe { zst_decompression_reader_unread(reader.raw(), null(), 1, err) });
     refuses_null("reader", |err| unsafe { zst_decompression_reader_close(null(), err) });
     unsafe {
         assert_eq!((zst_decompression_reader_tell(null()), zst_decompression_reader_closed(null())), (0, 1));

@@ -43,6 +43,7 @@ mod lifetime;
 mod multi_compress_to_buffer;
 mod multi_decompress_to_buffer;
 mod obj_into;
+mod reader_unread;
 mod source;
 mod status;
 mod streams_together;

@@ -125,8 +125,12 @@ stream!(DecompressorIterator, zst_decompressor_iterator, zst_decompressor_iterat
 
 macro_rules! reader {
     ($name:ident, $read:ident, $read1:ident, $readinto:ident, $readinto1:ident, $readall:ident,
-     $tell:ident, $close:ident, $closed:ident) => {
+     $unread:ident, $tell:ident, $close:ident, $closed:ident) => {
         impl $name {
+            pub fn unread(&self, bytes: &[u8]) -> Result<(), Failure> {
+                call0(|err| unsafe { $unread(self.raw, bytes.as_ptr().cast(), bytes.len(), err) })
+            }
+
             pub fn tell(&self) -> u64 {
                 unsafe { $tell(self.raw) }
             }
@@ -188,6 +192,7 @@ reader!(
     zst_compression_reader_readinto,
     zst_compression_reader_readinto1,
     zst_compression_reader_readall,
+    zst_compression_reader_unread,
     zst_compression_reader_tell,
     zst_compression_reader_close,
     zst_compression_reader_closed
@@ -200,6 +205,7 @@ reader!(
     zst_decompression_reader_readinto,
     zst_decompression_reader_readinto1,
     zst_decompression_reader_readall,
+    zst_decompression_reader_unread,
     zst_decompression_reader_tell,
     zst_decompression_reader_close,
     zst_decompression_reader_closed

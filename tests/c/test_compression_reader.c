@@ -238,6 +238,9 @@ static void null_pointers(void) {
     CHECK(refuses_null("reader", &err, zst_compression_reader_readinto1(NULL, place, 4, &len, &err)));
     CHECK(refuses_null("dst", &err, zst_compression_reader_readinto1(reader, NULL, 4, &len, &err)));
     CHECK(refuses_null("out_len", &err, zst_compression_reader_readinto1(reader, place, 4, NULL, &err)));
+    CHECK(refuses_null("reader", &err, zst_compression_reader_unread(NULL, "x", 1, &err)));
+    CHECK(refuses_null("src", &err, zst_compression_reader_unread(reader, NULL, 1, &err)));
+    CHECK(fails(ZST_ERROR_VALUE, "cannot be given back", &err, zst_compression_reader_unread(reader, "x", 1, &err)));
     CHECK(refuses_null("reader", &err, zst_compression_reader_close(NULL, &err)));
     CHECK(refuses_null("reader", &err, zst_compression_reader_frame_progression(NULL, &progression, &err)));
     CHECK(refuses_null("out", &err, zst_compression_reader_frame_progression(reader, NULL, &err)));
