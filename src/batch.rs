@@ -4,8 +4,7 @@
 //! the largest items first, so nobody is left with a large one at the end. The calling thread works too; it calls for
 //! helpers when there is enough to do to be worth it.
 
-use crate::buffers::reserved;
-use crate::engine::{OutOfMemory, lead_team, logical_cpus};
+use crate::engine::{OutOfMemory, lead_team, logical_cpus, push, reserved};
 use crate::error::BatchError;
 use parking_lot::Mutex;
 use std::ops::Range;
@@ -49,18 +48,16 @@ pub fn cut(count: usize, workers: usize, total: u64, weight: impl Fn(usize) -> u
     let mut runs = Vec::new();
     if workers == 1 {
         // A look at each of many items takes its time.
-        runs.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
-        runs.push(Run { items: 0..count, weight: total });
+        push(&mut runs, Run { items: 0..count, weight: total })?;
         return Ok(runs);
     }
     let target = (total / (workers as u64 * TASKS)).max(LEAST);
     let mut run = Run { items: 0..0, weight: 0 };
     let mut close = |run: &mut Run, next: usize| {
         if !run.items.is_empty() {
-            runs.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
-            runs.push(std::mem::replace(run, Run { items: next..next, weight: 0 }));
+            push(&mut runs, std::mem::replace(run, Run { items: next..next, weight: 0 }))?;
         }
-        Ok(())
+        Ok::<_, OutOfMemory>(())
     };
     for index in 0..count {
         let weight = weight(index);

@@ -1,7 +1,7 @@
 //! `zst_buffer_with_segments` and `zst_buffer_with_segments_collection`: many items in few pieces of memory.
 
 use crate::batch::Items;
-use crate::engine::{OutOfMemory, Output, Shared, going_to_use};
+use crate::engine::{OutOfMemory, Output, Shared, reserved};
 use crate::error::Error;
 use std::ops::Range;
 
@@ -169,13 +169,4 @@ impl Items for Collection {
     fn get(&self, index: usize) -> &[u8] {
         self.item(index).map_or(&[], |(bytes, _)| bytes)
     }
-}
-
-/// An empty list with room for so many, which are going to be there.
-pub fn reserved<T>(count: usize) -> Result<Vec<T>, OutOfMemory> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(count)
-        .map_err(|_| OutOfMemory { bytes: (count as u64).saturating_mul(size_of::<T>() as u64) })?;
-    going_to_use(list.spare_capacity_mut());
-    Ok(list)
 }

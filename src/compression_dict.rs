@@ -6,7 +6,7 @@
 use crate::compression_parameters::CompressionParameters;
 use crate::engine::{
     CCtxParams, CDict, Code, DDict, DictType, OutOfMemory, Output, Shared, check_dictionary_header, cparams,
-    dictionary_id,
+    dictionary_id, push,
 };
 use crate::error::{DictionaryFault, Error};
 use parking_lot::Mutex;
@@ -120,11 +120,10 @@ impl CompressionDict {
         let cdict = CDict::new(&self.bytes, self.dict_type, params).map_err(|code| self.unusable(doing, code))?;
         let cdict = Shared::try_new(cdict)?;
         let mut digests = self.digests.lock();
-        digests.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
         if digests.len() == DIGESTS {
             digests.remove(0);
         }
-        digests.push((parameters.clone(), cdict.clone()));
+        push(&mut digests, (parameters.clone(), cdict.clone()))?;
         Ok(cdict)
     }
 

@@ -1,7 +1,7 @@
 //! `zst_decompression_parameters`: the settings and limits of a decompressor.
 
 use crate::compression_dict::CompressionDict;
-use crate::engine::{DEFAULT_MAX_WINDOW_SIZE, Format, OutOfMemory, Shared};
+use crate::engine::{DEFAULT_MAX_WINDOW_SIZE, Format, Shared, push, reserved};
 use crate::error::Error;
 use std::ffi::CStr;
 
@@ -135,14 +135,11 @@ impl Dictionaries {
         if id != 0 && self.0.iter().any(|other| other.frame_dict_id() == id) {
             return Err(Error::DuplicateDictionary { id });
         }
-        self.0.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
-        self.0.push(dict.clone());
-        Ok(())
+        Ok(push(&mut self.0, dict.clone())?)
     }
 
     pub fn try_clone(&self) -> Result<Dictionaries, Error> {
-        let mut copy = Vec::new();
-        copy.try_reserve_exact(self.0.len()).map_err(|_| OutOfMemory { bytes: 0 })?;
+        let mut copy = reserved(self.0.len())?;
         copy.extend(self.0.iter().cloned());
         Ok(Dictionaries(copy))
     }

@@ -7,7 +7,7 @@ use crate::decompression_context::{DecompressionContext, SCRATCH};
 use crate::decompression_parameters::{DecompressionParameters, Dictionaries};
 use crate::decompression_plan::{Plan, Request};
 use crate::engine::{
-    Code, DCtx, DDict, FrameHeader, FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header,
+    Code, DCtx, DDict, FrameHeader, FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header, reserved,
 };
 use crate::error::{Broken, ChunkFault, Error};
 use crate::frame::Frame;
@@ -37,8 +37,7 @@ pub fn free_idle_contexts() {
 
 impl Decompressor {
     pub fn new(parameters: DecompressionParameters, dictionaries: &Dictionaries) -> Result<Decompressor, Error> {
-        let mut ddicts = Vec::new();
-        ddicts.try_reserve_exact(dictionaries.iter().len()).map_err(|_| OutOfMemory { bytes: 0 })?;
+        let mut ddicts = reserved(dictionaries.iter().len())?;
         for dictionary in dictionaries.iter().filter(|dictionary| !dictionary.as_bytes().is_empty()) {
             ddicts.push(dictionary.ddict()?);
         }

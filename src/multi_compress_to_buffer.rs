@@ -1,10 +1,10 @@
 //! `multi_compress_to_buffer`: many frames in one call.
 
 use crate::batch::{self, ITEM, Items, Worker};
-use crate::buffers::{Buffer, Collection, Memory, Segment, reserved};
+use crate::buffers::{Buffer, Collection, Memory, Segment};
 use crate::compression_context::CompressionContext;
 use crate::compressor::Compressor;
-use crate::engine::{Code, OutOfMemory, Output, Shared, compress_bound, try_box};
+use crate::engine::{Code, OutOfMemory, Output, Shared, compress_bound, push, reserved, try_box};
 use crate::error::{BatchError, Error};
 use crate::pool::{Configured, Context, Record};
 use std::ops::Range;
@@ -74,6 +74,7 @@ impl Compressor {
         let mut product = Product { block, blocks: Vec::new(), stretches: Vec::new() };
         let mut held = None;
         while let Some(task) = (worker.next)() {
+            let (mut ingested, mut produced) = (0, 0);
             for (index, segment) in task.items.zip(task.segments) {
                 if worker.failures.before(index) {
                     break;
@@ -83,8 +84,10 @@ impl Compressor {
                     worker.failures.report(index, BatchError::Item { index, doing: DOING, error });
                     break;
                 }
-                record.add(src.len() as u64, segment.length);
+                ingested += src.len() as u64;
+                produced += segment.length;
             }
+            record.add(ingested, produced);
         }
         if let Some(held) = held {
             record.set_memory_size(held.context.memory_size());
@@ -131,8 +134,7 @@ impl Product {
             if let Some(full) = self.blocks.last_mut() {
                 full.shrink();
             }
-            self.blocks.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
-            self.blocks.push(Output::with_capacity(self.block.max(bound))?);
+            push(&mut self.blocks, Output::with_capacity(self.block.max(bound))?)?;
         }
         let last = self.blocks.len() - 1;
         Ok(&mut self.blocks[last])
@@ -149,9 +151,7 @@ impl Product {
             last.bytes.end = bytes.end;
             return Ok(());
         }
-        self.stretches.try_reserve(1).map_err(|_| OutOfMemory { bytes: 0 })?;
-        self.stretches.push(Stretch { items: index..index + 1, block, bytes });
-        Ok(())
+        Ok(push(&mut self.stretches, Stretch { items: index..index + 1, block, bytes })?)
     }
 }
 

@@ -1,10 +1,10 @@
 //! `multi_decompress_to_buffer`: the contents of many frames in one call.
 
 use crate::batch::{self, ITEM, Items, Worker};
-use crate::buffers::{Buffer, Collection, Memory, Segment, reserved};
+use crate::buffers::{Buffer, Collection, Memory, Segment};
 use crate::decompression_context::DecompressionContext;
 use crate::decompressor::Decompressor;
-use crate::engine::{FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header, try_box};
+use crate::engine::{FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header, reserved, try_box};
 use crate::error::{BatchError, Error};
 use crate::frame::Frame;
 use crate::pool::{Configured, Context, Record};

@@ -1,7 +1,7 @@
 //! `zst_train_dictionary`: a dictionary made from samples.
 
 use crate::compression_dict::CompressionDict;
-use crate::engine::{Algorithm, Code, DictType, OutOfMemory, Output, Training, logical_cpus, train};
+use crate::engine::{Algorithm, Code, DictType, OutOfMemory, Output, Training, logical_cpus, reserved, train};
 use crate::error::{Error, TrainingFault};
 
 /// How k and d are found.
@@ -50,8 +50,7 @@ pub fn train_dictionary<'s>(
     check(dict_size, samples.clone().map(<[u8]>::len), &training)?;
 
     // libzstd wants them one behind the other.
-    let mut sizes = Vec::new();
-    sizes.try_reserve_exact(samples.len()).map_err(|_| OutOfMemory { bytes: 0 })?;
+    let mut sizes = reserved(samples.len())?;
     sizes.extend(samples.clone().map(<[u8]>::len));
     let mut joined = Output::with_capacity(sizes.iter().sum())?;
     for sample in samples {

@@ -121,8 +121,7 @@ impl Output {
         sizes: impl ExactSizeIterator<Item = usize>,
         write: impl FnOnce(&mut [Room<'_>]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut rooms = Vec::new();
-        rooms.try_reserve_exact(sizes.len()).map_err(|_| OutOfMemory { bytes: 0 })?;
+        let mut rooms = super::reserved(sizes.len())?;
         let mut rest = self.spare();
         let mut total = 0;
         for size in sizes {

@@ -4,7 +4,8 @@ use super::boundary::{self, Call};
 use super::buffer_with_segments::{zst_buffer_segment, zst_buffer_with_segments};
 use super::error::zst_error;
 use super::status::zst_status;
-use crate::buffers::{Collection, reserved};
+use crate::buffers::Collection;
+use crate::engine::reserved;
 use crate::error::Error;
 
 /// Several buffers in a row, whose segments count as one list. Never changes, so it may be used from any threads at a
