@@ -4,7 +4,6 @@ import ast
 import glob
 import json
 import os
-import sys
 
 import cffi
 
@@ -17,7 +16,6 @@ extern "Python" int32_t zst_py_flush(void *);
 extern "Python" int32_t zst_py_close(void *);
 int zst_py_add(uintptr_t);
 """
-
 
 
 def docs():
@@ -46,8 +44,6 @@ with open(os.path.join("fast", "docs.h"), "w", encoding="utf-8") as _file:
     for _name, _text in dict(docs()).items():
         _file.write("#define DOC_%s %s\n" % (_name, json.dumps(_text)))
 
-# The stable ABI has buffers from 3.11 on; with one made there 3.10 works as well.
-LIMITED = sys.version_info >= (3, 11)
 
 ffibuilder = cffi.FFI()
 with open(os.path.join(setup_paths.INCLUDE, "zst_cdef.h"), encoding="utf-8") as _file:
@@ -61,7 +57,8 @@ ffibuilder.set_source(
     # The symbols of libzstd and Rust stay inside.
     extra_link_args=["-Wl,--exclude-libs,ALL", "-Wl,-s"],
     libraries=["pthread", "m", "dl"],
-    py_limited_api=LIMITED,
-    define_macros=[("Py_LIMITED_API", "0x030B0000")] if LIMITED else [],
+    py_limited_api=setup_paths.STABLE_ABI,
+    define_macros=[("Py_LIMITED_API", "0x030B0000")] if setup_paths.STABLE_ABI else [],
     depends=["fast/fast.h"],
+    extra_compile_args=["-O2", "-Wall", "-Wextra", "-Wno-unused-parameter", "-fvisibility=hidden"],
 )

@@ -17,8 +17,8 @@ from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
 HEADER = os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h"))
-STABLE_ABI = platform.python_implementation() == "CPython" and sys.version_info >= (3, 10)
-KIND = os.environ.get("ZST_WHEEL") or ("compiled" if STABLE_ABI and HEADER else "pure")
+CPYTHON = platform.python_implementation() == "CPython" and sys.version_info >= (3, 10)
+KIND = os.environ.get("ZST_WHEEL") or ("compiled" if CPYTHON and HEADER else "pure")
 if KIND not in ("compiled", "pure"):
     sys.exit("ZST_WHEEL is %r; use compiled or pure" % KIND)
 COMPILED = KIND == "compiled"
@@ -73,7 +73,7 @@ setup(
     options={
         # The source tree stays clean.
         "build": {"build_base": os.path.join(setup_paths.ROOT, "target", "python-build", KIND)},
-        **({"bdist_wheel": {"py_limited_api": "cp310"}} if COMPILED else {}),
+        **({"bdist_wheel": {"py_limited_api": "cp310"}} if COMPILED and setup_paths.STABLE_ABI else {}),
     },
     cmdclass={"build_py": BuildPy, "bdist_wheel": BdistWheel, "sdist": Sdist},
     distclass=Binary,

@@ -1,8 +1,9 @@
 /* The way into the C library and back: the GIL, exceptions, memory. */
 
-#include <dlfcn.h>
-
 #include "fast.h"
+
+/* Behind Python.h, which asks for all of it. */
+#include <dlfcn.h>
 
 /* The state of the thread while it is in the C library without the GIL. */
 static _Thread_local PyThreadState *outside;
