@@ -53,8 +53,7 @@ ffibuilder.set_source(
     '#include "zst.h"\nint zst_py_add(uintptr_t);',
     sources=sorted(glob.glob("fast/*.c")),
     include_dirs=[setup_paths.INCLUDE],
-    extra_objects=[os.path.join(setup_paths.library_dir(), "libzst.a")],
-    # The symbols of libzstd and Rust stay inside.
+    # setup.py adds libzst.a. The symbols of libzstd and Rust stay inside.
     extra_link_args=["-Wl,--exclude-libs,ALL", "-Wl,-s"],
     libraries=["pthread", "m", "dl"],
     py_limited_api=setup_paths.STABLE_ABI,

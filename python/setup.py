@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import setup_paths
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
+from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
@@ -38,6 +39,17 @@ class BuildPy(build_py):
             package = os.path.join(self.build_lib, "zstandard")
             shutil.copy2(os.path.join(setup_paths.library_dir(), "libzst.so"), package)
             shutil.copy2(os.path.join(setup_paths.INCLUDE, "zst_cdef.h"), package)
+
+
+class BuildExt(build_ext):
+    """The compiled module contains the library."""
+
+    def run(self):
+        archive = os.path.join(setup_paths.library_dir(), "libzst.a")
+        for extension in self.extensions:
+            extension.extra_objects.append(archive)
+            extension.depends.append(archive)
+        super().run()
 
 
 class BdistWheel(bdist_wheel):
@@ -75,6 +87,6 @@ setup(
         "build": {"build_base": os.path.join(setup_paths.ROOT, "target", "python-build", KIND)},
         **({"bdist_wheel": {"py_limited_api": "cp310"}} if COMPILED and setup_paths.STABLE_ABI else {}),
     },
-    cmdclass={"build_py": BuildPy, "bdist_wheel": BdistWheel, "sdist": Sdist},
+    cmdclass={"build_ext": BuildExt, "build_py": BuildPy, "bdist_wheel": BdistWheel, "sdist": Sdist},
     distclass=Binary,
 )

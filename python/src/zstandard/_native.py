@@ -11,7 +11,9 @@ try:
     from ._zst import ffi, lib
 
     COMPILED = True
-except ImportError:
+except ModuleNotFoundError as _error:
+    if _error.name != __package__ + "._zst":
+        raise  # It is there, and does not find cffi.
     import cffi
 
     _here = os.path.dirname(os.path.abspath(__file__))
