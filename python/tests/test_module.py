@@ -141,7 +141,7 @@ def test_stubs_are_shipped():
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             for member in node.body:
-                if isinstance(member, ast.FunctionDef):
+                if isinstance(member, ast.FunctionDef) and getattr(member.returns, "id", "") != "NoReturn":
                     assert member.name in ("__init__", "__buffer__") or hasattr(getattr(z, node.name), member.name)
 
 
