@@ -3,7 +3,7 @@
 use crate::compression_context::{CompressionContext, Settings};
 use crate::compression_dict::CompressionDict;
 use crate::compression_parameters::CompressionParameters;
-use crate::engine::{Code, Output, Progression, Shared, compress_bound};
+use crate::engine::{Code, Output, Progression, SINGLE_THREADED, Shared, compress_bound};
 use crate::error::Error;
 use crate::pool::{Configured, Context, Pool, Record};
 use std::mem::MaybeUninit;
@@ -12,8 +12,6 @@ const DOING: &str = "cannot compress";
 
 /// With worker threads, progress is published whenever so much more output is there.
 const STEP: usize = 256 << 10;
-/// libzstd does not use its workers for sources up to this size (ZSTDMT_JOBSIZE_MIN).
-const SINGLE_THREADED: usize = 512 << 10;
 
 pub struct Compressor {
     settings: Settings,

@@ -1,7 +1,9 @@
 //! A compression context.
 
+use super::cdict::default_memory;
 use super::output::{Room, written};
 use super::parameters::sys_parameter;
+use super::worker_memory::WorkerMemory;
 use super::{CCtxParams, CDict, Code, Shared};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -12,6 +14,8 @@ pub struct CCtx {
     cctx: NonNull<sys::ZSTD_CCtx>,
     /// The dictionary that libzstd refers to.
     cdict: Option<Shared<CDict>>,
+    /// What its worker threads are made from, if it is to have any.
+    workers: Option<Shared<WorkerMemory>>,
 }
 
 // SAFETY: a context may be used from any thread, by one at a time; `&mut self` sees to the latter.
@@ -44,17 +48,35 @@ pub struct Step {
     pub waiting: usize,
 }
 
+/// Frames of so many bytes at most are compressed without worker threads. (libzstd's `ZSTDMT_JOBSIZE_MIN`.)
+pub const SINGLE_THREADED: usize = 512 << 10;
+
 impl CCtx {
+    /// For frames without worker threads, until `configure` says otherwise.
     pub fn new() -> Result<CCtx, Code> {
-        // SAFETY: returns a new object or NULL.
-        let cctx = unsafe { sys::ZSTD_createCCtx() };
-        Ok(CCtx { cctx: NonNull::new(cctx).ok_or(Code::MEMORY_ALLOCATION)?, cdict: None })
+        CCtx::with_workers(0)
+    }
+
+    fn with_workers(count: i32) -> Result<CCtx, Code> {
+        let workers = match count {
+            0 => None,
+            count => Some(WorkerMemory::new(count).map_err(|_| Code::MEMORY_ALLOCATION)?),
+        };
+        let memory = workers.as_ref().map_or(default_memory(), |workers| workers.as_custom_mem());
+        // SAFETY: returns a new object or NULL. `workers` lives longer than the object.
+        let cctx = unsafe { sys::ZSTD_createCCtx_advanced(memory) };
+        Ok(CCtx { cctx: NonNull::new(cctx).ok_or(Code::MEMORY_ALLOCATION)?, cdict: None, workers })
     }
 
     /// Replaces all parameters and the dictionary.
     pub fn configure(&mut self, params: &CCtxParams, cdict: Option<Shared<CDict>>) -> Result<(), Code> {
-        self.reset();
-        // SAFETY: both objects are live; the context was reset, so it is at no frame and has no dictionary.
+        let workers = params.workers();
+        if self.workers.as_ref().map_or(0, |workers| workers.workers()) == workers {
+            self.reset();
+        } else {
+            *self = CCtx::with_workers(workers)?;
+        }
+        // SAFETY: both objects are live; the context is new or was reset, so it is at no frame and has no dictionary.
         Code::check(unsafe { sys::ZSTD_CCtx_setParametersUsingCCtxParams(self.cctx.as_ptr(), params.as_ptr()) })?;
         if let Some(cdict) = cdict {
             // SAFETY: both objects are live, and `self.cdict` keeps the dictionary so until the next reset.
@@ -79,6 +101,15 @@ impl CCtx {
         unsafe { sys::ZSTD_CCtx_reset(self.cctx.as_ptr(), sys::ZSTD_ResetDirective::ZSTD_reset_session_only) };
     }
 
+    /// Before a frame of so many bytes.
+    fn prepare_workers(&self, source_size: Option<u64>) {
+        if let Some(workers) = &self.workers
+            && source_size.is_none_or(|size| size > SINGLE_THREADED as u64)
+        {
+            workers.open();
+        }
+    }
+
     /// Changes one parameter, between frames.
     pub fn set(&mut self, parameter: i32, value: i32) -> Result<(), Code> {
         let parameter = sys_parameter(parameter).ok_or(Code::PARAMETER_UNSUPPORTED)?;
@@ -89,6 +120,7 @@ impl CCtx {
 
     /// Compresses `src` into one frame at the start of `dst`; returns the frame.
     pub fn compress<'a>(&mut self, dst: &'a mut [MaybeUninit<u8>], src: &[u8]) -> Result<&'a mut [u8], Code> {
+        self.prepare_workers(Some(src.len() as u64));
         // SAFETY: both ranges are valid for their lengths and, being one shared and one exclusive, do not overlap.
         let size = unsafe {
             sys::ZSTD_compress2(self.cctx.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), src.as_ptr().cast(), src.len())
@@ -108,6 +140,7 @@ impl CCtx {
         mut after_step: impl FnMut(&CCtx),
     ) -> Result<&'a mut [u8], Code> {
         self.reset_session();
+        self.prepare_workers(Some(src.len() as u64));
         let mut input = sys::ZSTD_inBuffer { src: src.as_ptr().cast(), size: src.len(), pos: 0 };
         let mut output = sys::ZSTD_outBuffer { dst: dst.as_mut_ptr().cast(), size: 0, pos: 0 };
         loop {
@@ -137,6 +170,7 @@ impl CCtx {
     /// Gets ready for a frame that is fed step by step, of so many bytes if that is known.
     pub fn begin_stream(&mut self, source_size: Option<u64>) -> Result<(), Code> {
         self.reset_session();
+        self.prepare_workers(source_size);
         // SAFETY: a live object between frames. u64::MAX is ZSTD_CONTENTSIZE_UNKNOWN.
         Code::check(unsafe { sys::ZSTD_CCtx_setPledgedSrcSize(self.cctx.as_ptr(), source_size.unwrap_or(u64::MAX)) })?;
         Ok(())

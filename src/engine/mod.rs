@@ -16,9 +16,10 @@ mod output;
 mod parameters;
 mod shared;
 mod trainer;
+mod worker_memory;
 mod workers;
 
-pub use cctx::{CCtx, Ending, Progression, Step as CompressionStep};
+pub use cctx::{CCtx, Ending, Progression, SINGLE_THREADED, Step as CompressionStep};
 pub use cdict::CDict;
 pub use code::Code;
 pub use dctx::{DCtx, Step as DecompressionStep};

@@ -76,6 +76,14 @@ impl CCtxParams {
         Ok(())
     }
 
+    /// The number of worker threads.
+    pub(super) fn workers(&self) -> i32 {
+        let mut value = 0;
+        // SAFETY: a live object, only read. The parameter exists, so this does not fail.
+        unsafe { sys::ZSTD_CCtxParams_getParameter(self.0.as_ptr(), P::ZSTD_c_nbWorkers, &mut value) };
+        value
+    }
+
     /// Memory that a context needs for one-shot compression with these parameters.
     pub fn estimate_cctx_size(&self) -> Result<usize, Code> {
         // SAFETY: a live object, only read.
