@@ -98,13 +98,15 @@ fn train_into<'a>(
                 shrinkDictMaxRegression: 0,
                 zParams: common,
             };
+            if !training.optimize {
+                // `ZDICT_trainFromBuffer_fastCover` writes to a table for which there may be no memory. To try one pair of
+                // k and d, on all samples, is the same, and libzstd looks whether it has a table then.
+                params.splitPoint = 1.0;
+                params.nbThreads = 0;
+            }
             // SAFETY: as above.
             size = unsafe {
-                if training.optimize {
-                    sys::ZDICT_optimizeTrainFromBuffer_fastCover(place, capacity, src, sizes, count, &mut params)
-                } else {
-                    sys::ZDICT_trainFromBuffer_fastCover(place, capacity, src, sizes, count, params)
-                }
+                sys::ZDICT_optimizeTrainFromBuffer_fastCover(place, capacity, src, sizes, count, &mut params)
             };
             *trained = Trained { k: params.k, d: params.d };
         }
