@@ -15,6 +15,9 @@
  *   is kept alive. A handle must not be freed while a call on it is running, unless by a callback of that call.
  * - Every handle may be used from any thread, and by several threads at the same time.
  * - Sizes are in bytes.
+ * - When memory is exhausted, a function fails with ZST_ERROR_MEMORY (and the library's own sources and sinks with ENOMEM).
+ *   What it was called on stays usable, and the call may be repeated; a stream that cannot go on without loss has ended,
+ *   and says so when it is used again. Functions without a zst_status, such as _free, need no memory.
  * - Streams give the content that lies before damaged data, and then the error. What libzstd decodes in the same step as
  *   the damage is lost: up to one piece, or a whole frame that is decoded at once.
  *

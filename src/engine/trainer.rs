@@ -99,8 +99,9 @@ fn train_into<'a>(
                 zParams: common,
             };
             if !training.optimize {
-                // `ZDICT_trainFromBuffer_fastCover` writes to a table for which there may be no memory. To try one pair of
-                // k and d, on all samples, is the same, and libzstd looks whether it has a table then.
+                // `ZDICT_trainFromBuffer_fastCover` writes to a table for which there may be no memory. To try one pair
+                // of k and d, on all samples, is the same, and libzstd looks whether it has a table
+                // then.
                 params.splitPoint = 1.0;
                 params.nbThreads = 0;
             }

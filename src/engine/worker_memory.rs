@@ -1,9 +1,9 @@
 //! Memory for what libzstd makes once for the worker threads of a context.
 //!
-//! libzstd 1.5.7 crashes when it finds no memory for that: `ZSTDMT_createCCtx_advanced_internal` reads the table of jobs
-//! to free what it has made so far, also when there is no table. So all of it is reserved here before, in one block, and
-//! given out when libzstd asks. (Whoever allocates for libzstd has to: `ZSTD_customCalloc` writes to what it is given
-//! without a look.) Everything else comes from malloc(), for which libzstd is prepared to fail.
+//! libzstd 1.5.7 crashes when it finds no memory for that: `ZSTDMT_createCCtx_advanced_internal` reads the table of
+//! jobs to free what it has made so far, also when there is no table. So all of it is reserved here before, in one
+//! block, and given out when libzstd asks. (Whoever allocates for libzstd has to: `ZSTD_customCalloc` writes to what it
+//! is given without a look.) Everything else comes from malloc(), for which libzstd is prepared to fail.
 
 use super::{OutOfMemory, Shared};
 use std::ffi::c_void;
@@ -42,8 +42,8 @@ impl WorkerMemory {
         self.workers
     }
 
-    /// From now on the block is given out, until it is used up. What comes first is to be what the workers need, so this
-    /// is called before a frame that they are made for. They are made once.
+    /// From now on the block is given out, until it is used up. What comes first is to be what the workers need, so
+    /// this is called before a frame that they are made for. They are made once.
     pub fn open(&self) {
         let _ = self.used.compare_exchange(CLOSED, 0, Relaxed, Relaxed);
     }

@@ -189,6 +189,16 @@ static zst_status read_into1(zst_compression_reader *reader, size_t *out_len) {
     return status;
 }
 
+/* Gives some of it back. */
+static zst_status read_and_unread(zst_compression_reader *reader, size_t *out_len) {
+    enum { BACK = 1000 };
+    zst_status status = read_into(reader, out_len);
+    if (status != ZST_OK || *out_len <= BACK) return status;
+    MUST(nothing, zst_compression_reader_unread, (reader, got.bytes + got.len - BACK, BACK, &err));
+    got.len -= BACK;
+    return status;
+}
+
 static int read_with(const zst_compressor *compressor, const char *text, size_t len, reading *read) {
     zst_compression_reader *reader;
     zst_frame_progression figures;
@@ -228,6 +238,10 @@ static int reader_readinto(const zst_compressor *compressor, const char *text, s
 
 static int reader_readinto1(const zst_compressor *compressor, const char *text, size_t len) {
     return read_with(compressor, text, len, read_into1);
+}
+
+static int reader_unread(const zst_compressor *compressor, const char *text, size_t len) {
+    return read_with(compressor, text, len, read_and_unread);
 }
 
 static struct drain drain;
@@ -309,6 +323,7 @@ BOTH(reader_read1)
 BOTH(reader_readall)
 BOTH(reader_readinto)
 BOTH(reader_readinto1)
+BOTH(reader_unread)
 BOTH(writer)
 BOTH(writer_with_failing_sink)
 
@@ -331,6 +346,8 @@ const struct scenario compression_streams[] = {
     {"compression_reader_readinto_with_workers", reader_readinto_with_workers},
     {"compression_reader_readinto1", reader_readinto1_alone},
     {"compression_reader_readinto1_with_workers", reader_readinto1_with_workers},
+    {"compression_reader_unread", reader_unread_alone},
+    {"compression_reader_unread_with_workers", reader_unread_with_workers},
     {"compression_writer", writer_alone},
     {"compression_writer_with_workers", writer_with_workers},
     {"compression_writer_with_failing_sink", writer_with_failing_sink_alone},

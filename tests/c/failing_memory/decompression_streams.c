@@ -107,25 +107,31 @@ static int obj_into(const zst_decompressor *decompressor) {
     return status == ZST_OK;
 }
 
-static int chunker(const zst_decompressor *decompressor) {
-    zst_decompression_chunker *chunker;
+/* All pieces that there are now. */
+static zst_status take_pieces(zst_decompression_chunker *chunker) {
     struct {
         const uint8_t *data;
         size_t len;
     } piece;
-    size_t at, len;
+    zst_status status;
+    while ((status = CALL(piece, zst_decompression_chunker_next, (chunker, &piece.data, &piece.len, &err))) == ZST_OK)
+        add(piece.data, piece.len);
+    return status;
+}
+
+static int chunker(const zst_decompressor *decompressor) {
+    zst_decompression_chunker *chunker;
+    size_t at, piece;
     zst_status status = ZST_DONE;
     MUST(chunker, zst_decompressor_chunker, (decompressor, 7000, &chunker, &err));
-    for (at = 0; at < input_len && status == ZST_DONE; at += len) {
-        len = piece_of(at);
-        MUST(nothing, zst_decompression_chunker_decompress, (chunker, input + at, len, &err));
-        while ((status = CALL(piece, zst_decompression_chunker_next, (chunker, &piece.data, &piece.len, &err))) == ZST_OK)
-            add(piece.data, piece.len);
+    for (at = 0; at < input_len && status == ZST_DONE; at += piece) {
+        piece = piece_of(at);
+        MUST(nothing, zst_decompression_chunker_decompress, (chunker, input + at, piece, &err));
+        status = take_pieces(chunker);
     }
     if (status == ZST_DONE) {
         MUST(nothing, zst_decompression_chunker_finish, (chunker, &err));
-        while ((status = CALL(piece, zst_decompression_chunker_next, (chunker, &piece.data, &piece.len, &err))) == ZST_OK)
-            add(piece.data, piece.len);
+        status = take_pieces(chunker);
     }
     ASKS_FOR_NONE(, zst_decompression_chunker_free, (chunker));
     return status == ZST_DONE;
@@ -196,6 +202,16 @@ static zst_status read_into1(zst_decompression_reader *reader, size_t *out_len) 
     return status;
 }
 
+/* Gives some of it back. */
+static zst_status read_and_unread(zst_decompression_reader *reader, size_t *out_len) {
+    enum { BACK = 1000 };
+    zst_status status = read_into(reader, out_len);
+    if (status != ZST_OK || *out_len <= BACK) return status;
+    MUST(nothing, zst_decompression_reader_unread, (reader, got.bytes + got.len - BACK, BACK, &err));
+    got.len -= BACK;
+    return status;
+}
+
 /* Moves on, and takes what lies between as read. */
 static zst_status seek(zst_decompression_reader *reader, size_t *out_len) {
     uint64_t position, before = got.len;
@@ -239,6 +255,8 @@ static int reader_readinto(const zst_decompressor *decompressor) {
 
 static int reader_readinto1(const zst_decompressor *decompressor) { return read_with(decompressor, 0, read_into1); }
 
+static int reader_unread(const zst_decompressor *decompressor) { return read_with(decompressor, 0, read_and_unread); }
+
 static int reader_seek(const zst_decompressor *decompressor) { return read_with(decompressor, 0, seek); }
 
 static struct drain drain;
@@ -272,7 +290,8 @@ static int write_all(const zst_decompressor *decompressor, int failing) {
             if (status != ZST_OK) CHECK(zst_decompression_writer_write(writer, input, 1, NULL, NULL, NULL) == status);
             continue;
         }
-        status = CALL(out, zst_decompression_writer_write, (writer, input + at, piece, &out.consumed, &out.written, &err));
+        status = CALL(out, zst_decompression_writer_write,
+                      (writer, input + at, piece, &out.consumed, &out.written, &err));
     }
     if (status == ZST_OK) status = CALL(written, zst_decompression_writer_flush, (writer, &written, &err));
     /* A flush does not say a second time that the stream has ended; a write does. */
@@ -309,6 +328,7 @@ SCENARIO(reader_read1)
 SCENARIO(reader_readall)
 SCENARIO(reader_readinto)
 SCENARIO(reader_readinto1)
+SCENARIO(reader_unread)
 SCENARIO(reader_seek)
 SCENARIO(writer)
 SCENARIO(writer_with_failing_sink)
@@ -323,6 +343,7 @@ const struct scenario decompression_streams[] = {
     {"decompression_reader_readall", decompression_reader_readall},
     {"decompression_reader_readinto", decompression_reader_readinto},
     {"decompression_reader_readinto1", decompression_reader_readinto1},
+    {"decompression_reader_unread", decompression_reader_unread},
     {"decompression_reader_seek", decompression_reader_seek},
     {"decompression_writer", decompression_writer},
     {"decompression_writer_with_failing_sink", decompression_writer_with_failing_sink},

@@ -20,9 +20,9 @@ extern const struct scenario one_shot[], compression_streams[], decompression_st
 extern zst_error err;
 
 /**
- * zst_status CALL(place of the outputs, function, (arguments)): calls while memory fails. A call that gets none must say
- * so and leave the outputs alone. Then there is memory again and the call is repeated. It may fail once more if it is
- * about a stream that the first failure has ended.
+ * zst_status CALL(place of the outputs, function, (arguments)): calls while memory fails. A call that gets none must
+ * say so and leave the outputs alone. Then there is memory again and the call is repeated. It may fail once more if it
+ * is about a stream that the first failure has ended.
  */
 #define CALL(outputs, function, arguments)                            \
     (call_begins(#function, &(outputs), sizeof(outputs)),             \

@@ -1,4 +1,4 @@
-/* The memory of the whole process, the library's and libzstd's included: it fails as planned, and tells what is leaked. */
+/* The memory of the whole process, of the library and libzstd too: it fails as planned, and tells what is leaked. */
 
 #ifndef MEMORY_H
 #define MEMORY_H
