@@ -130,10 +130,8 @@ static void release(void *userdata) {
     released++;
 }
 
-static void batches_of_buffers(void) {
-    int failed;
+static void compress_batches_of_buffers(void) {
     zst_compressor *compressor = new_compressor(0);
-    zst_decompressor *decompressor = new_decompressor();
     zst_segment segments[COUNT];
     zst_buffer_with_segments *buffer, *other;
     const zst_buffer_with_segments *both[2];
@@ -144,8 +142,8 @@ static void batches_of_buffers(void) {
     const uint8_t *data;
     zst_buffer_segment segment;
     zst_buffer_segments list;
+    int failed;
     make_items();
-
     bytes = join(items, segments, &len);
     MUST(buffer, zst_buffer_with_segments_new,
          (bytes, len, segments, sizeof segments, release, &released, &buffer, &err));
@@ -161,6 +159,7 @@ static void batches_of_buffers(void) {
     CHECK(segment.len == items[3].len && list.count == COUNT);
     MUST(out, zst_compressor_multi_compress_to_buffer_from_buffer, (compressor, buffer, 2, &out, &err));
     check_frames(out);
+
     both[0] = both[1] = buffer;
     MUST(collection, zst_buffer_with_segments_collection_new, (both, 2, &collection, &err));
     ASKS_FOR_NONE(count =, zst_buffer_with_segments_collection_count, (collection));
@@ -179,14 +178,26 @@ static void batches_of_buffers(void) {
     zst_buffer_with_segments_free(other);
     CHECK(released == failed + 1 && failed <= 1);
     free(bytes);
+    free_items();
+    end_compressor(compressor, 0);
+}
 
+static void decompress_batches_of_buffers(void) {
+    zst_decompressor *decompressor = new_decompressor();
+    zst_segment segments[COUNT];
+    zst_buffer_with_segments *buffer;
+    const zst_buffer_with_segments *one[1];
+    zst_buffer_with_segments_collection *collection, *out;
+    unsigned char *bytes;
+    size_t len;
+    make_items();
     bytes = join(frames, segments, &len);
     MUST(buffer, zst_buffer_with_segments_new, (bytes, len, segments, sizeof segments, NULL, NULL, &buffer, &err));
     MUST(out, zst_decompressor_multi_decompress_to_buffer_from_buffer,
          (decompressor, buffer, NULL, 0, 2, &out, &err));
     check_contents(out);
-    both[0] = buffer;
-    MUST(collection, zst_buffer_with_segments_collection_new, (both, 1, &collection, &err));
+    one[0] = buffer;
+    MUST(collection, zst_buffer_with_segments_collection_new, (one, 1, &collection, &err));
     MUST(out, zst_decompressor_multi_decompress_to_buffer_from_collection,
          (decompressor, collection, sizes, sizeof sizes, 2, &out, &err));
     check_contents(out);
@@ -194,7 +205,6 @@ static void batches_of_buffers(void) {
     zst_buffer_with_segments_free(buffer);
     free(bytes);
     free_items();
-    end_compressor(compressor, 0);
     end_decompressor(decompressor);
 }
 
@@ -205,6 +215,7 @@ const struct scenario batches[] = {
     {"decompress_batch", decompress_batch_alone},
     {"decompress_batch_with_helpers", decompress_batch_with_helpers},
     {"decompress_batch_of_known_sizes", decompress_batch_of_known_sizes},
-    {"batches_of_buffers", batches_of_buffers},
+    {"compress_batches_of_buffers", compress_batches_of_buffers},
+    {"decompress_batches_of_buffers", decompress_batches_of_buffers},
     {NULL, NULL},
 };

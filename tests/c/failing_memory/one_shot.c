@@ -55,47 +55,49 @@ static void compress_strongly(void) {
     free(text);
 }
 
-static void compress_with_long_distance(void) {
+static void long_distance(int32_t threads) {
     zst_compression_parameters *parameters;
     zst_compressor *compressor;
     zst_bytes frame;
-    int32_t threads;
-    for (threads = 0; threads < 3; threads++) {
-        size_t len;
-        char *text = text_for(threads, &len);
-        CHECK(zst_compression_parameters_new(&parameters, NULL) == ZST_OK);
-        CHECK(zst_compression_parameters_set(parameters, ZST_C_ENABLE_LDM, 1, NULL) == ZST_OK);
-        CHECK(zst_compression_parameters_set(parameters, ZST_C_WINDOW_LOG, 20, NULL) == ZST_OK);
-        CHECK(zst_compression_parameters_set(parameters, ZST_C_COMPRESSION_LEVEL, 1, NULL) == ZST_OK);
-        CHECK(zst_compression_parameters_set(parameters, ZST_C_THREADS, threads, NULL) == ZST_OK);
-        CHECK(zst_compressor_new_from_parameters(parameters, NULL, &compressor, NULL) == ZST_OK);
-        zst_compression_parameters_free(parameters);
+    size_t len;
+    char *text = text_for(threads, &len);
+    CHECK(zst_compression_parameters_new(&parameters, NULL) == ZST_OK);
+    CHECK(zst_compression_parameters_set(parameters, ZST_C_ENABLE_LDM, 1, NULL) == ZST_OK);
+    CHECK(zst_compression_parameters_set(parameters, ZST_C_WINDOW_LOG, 20, NULL) == ZST_OK);
+    CHECK(zst_compression_parameters_set(parameters, ZST_C_COMPRESSION_LEVEL, 1, NULL) == ZST_OK);
+    CHECK(zst_compression_parameters_set(parameters, ZST_C_THREADS, threads, NULL) == ZST_OK);
+    CHECK(zst_compressor_new_from_parameters(parameters, NULL, &compressor, NULL) == ZST_OK);
+    zst_compression_parameters_free(parameters);
+    MUST(frame, zst_compressor_compress, (compressor, text, len, &frame, &err));
+    CHECK(holds(frame.data, frame.len, text, len));
+    zst_bytes_free(&frame);
+    end_compressor(compressor, threads);
+    free(text);
+}
+
+static void compress_with_long_distance(void) { long_distance(0); }
+
+static void compress_with_long_distance_and_threads(void) { long_distance(2); }
+
+/* A second operation finds the threads of the first. */
+static void compress_with(int32_t threads) {
+    zst_compressor *compressor = new_compressor(threads);
+    size_t len, round, size;
+    char *text = text_for(threads, &len);
+    for (round = 0; round < 2; round++) {
+        zst_bytes frame;
         MUST(frame, zst_compressor_compress, (compressor, text, len, &frame, &err));
         CHECK(holds(frame.data, frame.len, text, len));
         zst_bytes_free(&frame);
-        end_compressor(compressor, threads);
-        free(text);
+        ASKS_FOR_NONE(, zst_compressor_memory_size, (compressor, &size, &err));
     }
+    end_compressor(compressor, threads);
+    free(text);
 }
 
-/* A second operation finds the threads of the first. */
-static void compress_with_threads(void) {
-    int32_t threads;
-    for (threads = 1; threads <= 4; threads += 3) {
-        zst_compressor *compressor = new_compressor(threads);
-        size_t len, round, size;
-        char *text = text_for(threads, &len);
-        for (round = 0; round < 2; round++) {
-            zst_bytes frame;
-            MUST(frame, zst_compressor_compress, (compressor, text, len, &frame, &err));
-            CHECK(holds(frame.data, frame.len, text, len));
-            zst_bytes_free(&frame);
-            ASKS_FOR_NONE(, zst_compressor_memory_size, (compressor, &size, &err));
-        }
-        end_compressor(compressor, threads);
-        free(text);
-    }
-}
+static void compress_with_a_thread(void) { compress_with(1); }
+
+static void compress_with_threads(void) { compress_with(4); }
 
 static void compress_without_handle(void) {
     zst_bytes frame;
@@ -149,8 +151,14 @@ static void decompress(void) {
     decompress_text(0, 1);
 }
 
-/* Into a scratch block, into as much memory as it may need, and into memory that grows. */
+/* Into a scratch block, and into as much memory as it may need. */
 static void decompress_unknown_sizes(void) {
+    decompress_text(1000, 0);
+    decompress_text(200000, 0);
+}
+
+/* So much that memory grows as it is needed. */
+static void decompress_growing(void) {
     enum { BLOCKS = 140, BLOCK = 128 << 10, ONE_BYTE_REPEATED = 1 << 1 };
     static uint8_t blocks[6 + 4 * BLOCKS] = {0x28, 0xB5, 0x2F, 0xFD, 0, (17 - 10) << 3};
     zst_bytes frame = {blocks, sizeof blocks, sizeof blocks};
@@ -161,8 +169,6 @@ static void decompress_unknown_sizes(void) {
         uint32_t header = (uint32_t)BLOCK << 3 | ONE_BYTE_REPEATED | (at == BLOCKS - 1);
         memcpy(blocks + 6 + 4 * at, &header, 3);
     }
-    decompress_text(1000, 0);
-    decompress_text(200000, 0);
     decompress_frame(&frame, zeros, (size_t)BLOCKS * BLOCK);
     free(zeros);
 }
@@ -228,11 +234,14 @@ const struct scenario one_shot[] = {
     {"compress", compress},
     {"compress_into", compress_into},
     {"compress_strongly", compress_strongly},
+    {"compress_with_a_thread", compress_with_a_thread},
     {"compress_with_threads", compress_with_threads},
     {"compress_with_long_distance", compress_with_long_distance},
+    {"compress_with_long_distance_and_threads", compress_with_long_distance_and_threads},
     {"compress_without_handle", compress_without_handle},
     {"decompress", decompress},
     {"decompress_unknown_sizes", decompress_unknown_sizes},
+    {"decompress_growing", decompress_growing},
     {"decompress_into", decompress_into},
     {"decompress_without_handle", decompress_without_handle},
     {"decompress_chain", decompress_chain},
