@@ -4,6 +4,7 @@
 
 /* Behind Python.h, which asks for all of it. */
 #include <dlfcn.h>
+#include <string.h>
 
 /* The state of the thread while it is in the C library without the GIL. */
 static _Thread_local PyThreadState *outside;
@@ -119,26 +120,31 @@ bool can_resize(void)
     return resize != NULL;
 }
 
-PyObject *shortened(PyObject *bytes, size_t length)
-{
-    if ((size_t)PyBytes_Size(bytes) == length)
-        return bytes;
-    if (can_resize()) {
-        /* It sets an exception, and the place to NULL, when it fails. */
-        resize(&bytes, (Py_ssize_t)length);
-        return bytes;
-    }
-    PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(bytes), (Py_ssize_t)length);
-    Py_DECREF(bytes);
-    return copy;
-}
-
-PyObject *lengthened(PyObject *bytes, size_t length)
+/* Makes a bytes object one of another length, with what fits of its content. NULL with an exception. */
+static PyObject *resized(PyObject *bytes, size_t kept, size_t length)
 {
     if (length > PY_SSIZE_T_MAX) {
         Py_DECREF(bytes);
         return PyErr_NoMemory();
     }
-    resize(&bytes, (Py_ssize_t)length);
-    return bytes;
+    if (can_resize()) {
+        /* It sets the place to NULL when it fails. */
+        resize(&bytes, (Py_ssize_t)length);
+        return bytes;
+    }
+    PyObject *copy = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)length);
+    if (copy != NULL)
+        memcpy(PyBytes_AsString(copy), PyBytes_AsString(bytes), kept);
+    Py_DECREF(bytes);
+    return copy;
+}
+
+PyObject *shortened(PyObject *bytes, size_t length)
+{
+    return (size_t)PyBytes_Size(bytes) == length ? bytes : resized(bytes, length, length);
+}
+
+PyObject *lengthened(PyObject *bytes, size_t length)
+{
+    return resized(bytes, (size_t)PyBytes_Size(bytes), length);
 }

@@ -5,10 +5,65 @@
 #include "docs.h"
 #include "fast.h"
 
-/* Content up to this size is decoded on the stack. */
+/* Results up to this size are made on the stack. */
 enum { SMALL = 16 << 10 };
 /* Input up to this size does not take so long that other threads should run meanwhile, when it is decoded. */
 enum { SHORT = 4 << 10 };
+
+/* What goes into an object, and how much of it has gone. */
+typedef struct {
+    const char *start;
+    size_t length, used;
+    int32_t flush_mode;
+} Input;
+
+/* One call of the library: puts what it can at `place`. 1 when that is all, 0 when there is more, or an error. */
+typedef zst_status (*Step)(Native *self, Input *input, void *place, size_t room, size_t *written, zst_error *err);
+
+/* The result of as many calls as it takes: on the stack, or else a bytes object that grows from `likely` bytes on. */
+static PyObject *take_steps(Native *self, Step step, Input *input, size_t likely, bool long_call)
+{
+    char small[SMALL];
+    char *place = small;
+    size_t capacity = sizeof small, length = 0;
+    PyObject *bytes = NULL;
+    for (;;) {
+        size_t written;
+        zst_error err;
+        PyThreadState *state = leave_python(long_call);
+        zst_status status = step(self, input, place + length, capacity - length, &written, &err);
+        enter_python(state);
+        if (status < 0) {
+            Py_XDECREF(bytes);
+            return failed(&err, NULL);
+        }
+        length += written;
+        if (status > 0)
+            return bytes == NULL ? PyBytes_FromStringAndSize(small, (Py_ssize_t)length) : shortened(bytes, length);
+        if (bytes == NULL) {
+            capacity = likely < 2 * sizeof small ? 2 * sizeof small : likely;
+            bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)capacity);
+            if (bytes != NULL)
+                memcpy(PyBytes_AsString(bytes), small, length);
+        } else if (length == capacity) {
+            capacity += capacity / 2;
+            bytes = lengthened(bytes, capacity);
+        }
+        if (bytes == NULL)
+            return NULL;
+        place = PyBytes_AsString(bytes);
+    }
+}
+
+/* The same, and nobody else has a turn in between. */
+static PyObject *make_result(Native *self, Step step, Input *input, size_t likely, bool long_call)
+{
+    if (!begin_steps(self))
+        return NULL;
+    PyObject *result = take_steps(self, step, input, likely, long_call);
+    self->running = false;
+    return result;
+}
 
 /* ---- ZstdCompressionObj ---- */
 
@@ -21,6 +76,15 @@ PyObject *new_compression_obj(Native *parent, uint64_t size)
     return native_new(package.compression_obj, handle, (void (*)(void *))zst_compression_obj_free, NULL);
 }
 
+static zst_status compress_step(Native *self, Input *input, void *place, size_t room, size_t *written, zst_error *err)
+{
+    size_t used = 0;
+    zst_status status = zst_compression_obj_compress_into(self->handle, input->start + input->used,
+                                                          input->length - input->used, place, room, written, &used, err);
+    input->used += used;
+    return status < 0 ? status : input->used == input->length;
+}
+
 static const Signature COMPRESS = {"compress", 1, 1, 1, {"data"}};
 
 static PyObject *obj_compress(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
@@ -30,41 +94,38 @@ static PyObject *obj_compress(PyObject *object, PyObject *const *args, Py_ssize_
     Py_buffer data;
     if (arguments(&COMPRESS, args, count, names, given) < 0)
         return NULL;
-    zst_bytes bytes = {0};
-    zst_error err;
     if (self->finished) {
-        err.status = ZST_ERROR_STATE;
-        err.zstd_code = 0;
-        strcpy(err.message, "cannot call compress() after compressor finished");
+        zst_error err = {.status = ZST_ERROR_STATE, .message = "cannot call compress() after compressor finished"};
         return failed(&err, NULL);
     }
     if (view(given[0], &data) < 0)
         return NULL;
-    PyThreadState *state = leave_python(true);
-    zst_status status = zst_compression_obj_compress(self->handle, data.buf, (size_t)data.len, &bytes, &err);
-    enter_python(state);
+    Input input = {.start = data.buf, .length = (size_t)data.len};
+    /* What was taken in before may come as well. */
+    size_t likely = zst_compress_bound(input.length) + ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE;
+    PyObject *ready = make_result(self, compress_step, &input, likely, true);
     PyBuffer_Release(&data);
-    return status < 0 ? failed(&err, NULL) : take_bytes(&bytes);
+    return ready;
+}
+
+static zst_status flush_step(Native *self, Input *input, void *place, size_t room, size_t *written, zst_error *err)
+{
+    zst_status status = zst_compression_obj_flush_into(self->handle, input->flush_mode, place, room, written, err);
+    if (status != ZST_ERROR_BUSY && input->flush_mode == ZST_COMPRESSOBJ_FLUSH_FINISH)
+        self->finished = true;
+    return status;
 }
 
 static const Signature COMPRESSION_FLUSH = {"flush", 0, 1, 1, {"flush_mode"}};
 
 static PyObject *obj_compression_flush(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
-    Native *self = (Native *)object;
     PyObject *given[1];
-    int32_t mode = ZST_COMPRESSOBJ_FLUSH_FINISH;
+    Input input = {.flush_mode = ZST_COMPRESSOBJ_FLUSH_FINISH};
     if (arguments(&COMPRESSION_FLUSH, args, count, names, given) < 0 ||
-        (given[0] != NULL && int32(given[0], "flush_mode", &mode) < 0))
+        (given[0] != NULL && int32(given[0], "flush_mode", &input.flush_mode) < 0))
         return NULL;
-    zst_bytes bytes = {0};
-    zst_error err;
-    PyThreadState *state = leave_python(true);
-    zst_status status = zst_compression_obj_flush(self->handle, mode, &bytes, &err);
-    enter_python(state);
-    if (status != ZST_ERROR_BUSY && mode == ZST_COMPRESSOBJ_FLUSH_FINISH)
-        self->finished = true;
-    return status < 0 ? failed(&err, NULL) : take_bytes(&bytes);
+    return make_result((Native *)object, flush_step, &input, ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE, true);
 }
 
 static PyMethodDef compression_methods[] = {
@@ -91,68 +152,16 @@ PyObject *new_decompression_obj(Native *parent, int32_t flags)
     return native_new(package.decompression_obj, handle, (void (*)(void *))zst_decompression_obj_free, NULL);
 }
 
-static bool complete(Native *self, const Py_buffer *data, size_t used)
+static zst_status decompress_step(Native *self, Input *input, void *place, size_t room, size_t *written, zst_error *err)
 {
-    return used == (size_t)data->len || zst_decompression_obj_eof(self->handle);
-}
-
-/* Content that does not fit the stack: as large a bytes object as it needs, which grows by half. */
-static PyObject *decompress_more(Native *self, const Py_buffer *data, const uint8_t *start, size_t length, size_t *used)
-{
-    size_t capacity = 4 * length + 2 * (size_t)data->len;
-    PyObject *content = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)capacity);
-    if (content == NULL)
-        return NULL;
-    memcpy(PyBytes_AsString(content), start, length);
-    for (;;) {
-        char *place = PyBytes_AsString(content);
-        size_t written = 0, step = 0;
-        zst_error err;
-        PyThreadState *state = leave_python(true);
-        zst_status status =
-            zst_decompression_obj_decompress_into(self->handle, (const char *)data->buf + *used,
-                                                  (size_t)data->len - *used, place + length, capacity - length,
-                                                  &written, &step, &err);
-        enter_python(state);
-        if (status < 0) {
-            Py_DECREF(content);
-            return failed(&err, NULL);
-        }
-        length += written;
-        *used += step;
-        if (length < capacity && complete(self, data, *used))
-            return shortened(content, length);
-        if (length == capacity) {
-            capacity += capacity / 2;
-            if ((content = lengthened(content, capacity)) == NULL)
-                return NULL;
-        }
-    }
-}
-
-/* The content of `data`, of which so much was used. */
-static PyObject *decompress(Native *self, const Py_buffer *data, size_t *used)
-{
-    zst_bytes bytes = {0};
-    zst_error err;
-    zst_status status;
-    if (can_resize()) {
-        uint8_t small[SMALL];
-        size_t written;
-        PyThreadState *state = leave_python((size_t)data->len > SHORT);
-        status = zst_decompression_obj_decompress_into(self->handle, data->buf, (size_t)data->len, small, sizeof small,
-                                                       &written, used, &err);
-        enter_python(state);
-        if (status < 0)
-            return failed(&err, NULL);
-        if (written < sizeof small && complete(self, data, *used))
-            return PyBytes_FromStringAndSize((const char *)small, (Py_ssize_t)written);
-        return decompress_more(self, data, small, written, used);
-    }
-    PyThreadState *state = leave_python(true);
-    status = zst_decompression_obj_decompress(self->handle, data->buf, (size_t)data->len, &bytes, used, &err);
-    enter_python(state);
-    return status < 0 ? failed(&err, NULL) : take_bytes(&bytes);
+    size_t used = 0;
+    zst_status status =
+        zst_decompression_obj_decompress_into(self->handle, input->start + input->used, input->length - input->used,
+                                              place, room, written, &used, err);
+    input->used += used;
+    if (status < 0)
+        return status;
+    return *written < room && (input->used == input->length || zst_decompression_obj_eof(self->handle));
 }
 
 static const Signature DECOMPRESS = {"decompress", 1, 1, 1, {"data"}};
@@ -170,14 +179,11 @@ static PyObject *obj_decompress(PyObject *object, PyObject *const *args, Py_ssiz
     }
     if (view(given[0], &data) < 0)
         return NULL;
-    size_t used = 0;
-    PyObject *content = NULL;
-    if (begin_steps(self)) {
-        content = decompress(self, &data, &used);
-        self->running = false;
-    }
-    if (content != NULL && used < (size_t)data.len) {
-        PyObject *unused = PyBytes_FromStringAndSize((const char *)data.buf + used, data.len - (Py_ssize_t)used);
+    Input input = {.start = data.buf, .length = (size_t)data.len};
+    size_t likely = 4 * SMALL + 2 * input.length;
+    PyObject *content = make_result(self, decompress_step, &input, likely, input.length > SHORT);
+    if (content != NULL && input.used < input.length) {
+        PyObject *unused = PyBytes_FromStringAndSize(input.start + input.used, (Py_ssize_t)(input.length - input.used));
         if (unused == NULL)
             replace(&content, NULL);
         else
