@@ -1,6 +1,7 @@
 # make demo    compress and restore a real file with everything there is
 # make test    run every test, fetching the tools it needs into target/
-# make / make lib, make install PREFIX=..., make uninstall, make wheel, make bench, make bench-counts, make headers, make abi
+# make / make lib, make install PREFIX=..., make uninstall, make dist, make deb, make wheel
+# make headers, make abi, make bench, make bench-counts
 
 CARGO ?= cargo
 CC ?= cc
@@ -14,6 +15,7 @@ ROOT := $(CURDIR)
 # Where cargo builds; the libraries that are installed are linked from its results.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIBRARIES := $(TARGET)/lib
+HOST = $(shell rustc -vV | sed -n "s/^host: //p")
 STAGE := $(ROOT)/target/stage
 VENV := target/venv
 CFLAGS ?= -O2 -g
@@ -21,7 +23,7 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
-.PHONY: lib build headers install uninstall abi stage tools examples programs demo wheel test test-python bench bench-counts clean
+.PHONY: lib build headers abi install uninstall dist deb stage tools examples programs demo wheel test test-python bench bench-counts clean
 
 lib: build
 	@packaging/link.sh "$(TARGET)/release/libzst.a" "$(LIBRARIES)"
@@ -47,6 +49,21 @@ install: lib
 
 uninstall:
 	@packaging/install.sh uninstall
+
+# An archive of an installation, and its checksum.
+dist: lib
+	@packaging/dist.sh "$(LIBRARIES)" "$(HOST)" "$(TARGET)/dist"
+
+# libzst1 and libzst-dev, from a copy of what git knows, because dpkg-buildpackage writes beside the sources.
+# Debian 12's own Rust is too old, so that any cargo will do.
+deb:
+	$(call need,dpkg-buildpackage,install the packages dpkg-dev and debhelper)
+	rm -rf $(TARGET)/deb
+	mkdir -p $(TARGET)/deb/zst
+	git ls-files -z | tar --null --files-from=- -cf - | tar -C $(TARGET)/deb/zst -xf -
+	cd $(TARGET)/deb/zst && dpkg-buildpackage --build=binary --no-sign --build-profiles=pkg.zst.rustup
+	rm -r $(TARGET)/deb/zst
+	ls $(TARGET)/deb
 
 # An installation below target/, which examples, tests and benchmarks link with.
 stage:

@@ -22,7 +22,9 @@ fn main() {
     no_trace.file("src/engine/no_trace.c").flag_if_supported("-fvisibility=hidden");
     no_trace.link_lib_modifier("+whole-archive").compile("zst_no_trace");
 
-    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+    // cargo-c, which sets the feature, names it by itself.
+    let by_cargo_c = env::var_os("CARGO_FEATURE_CAPI").is_some();
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") && !by_cargo_c {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libzst.so.{}", env!("CARGO_PKG_VERSION_MAJOR"));
     }
 

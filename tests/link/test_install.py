@@ -134,3 +134,15 @@ def test_private_libraries_are_those_that_rustc_names(tool, run, tmp_path):
     written = re.search(r"^Libs.private: (.*)", (ROOT / "cmake" / "zst.pc.in").read_text(), re.MULTILINE).group(1).split()
     # A C compiler adds these by itself, as the way of linking needs it.
     assert sorted(written) == sorted(set(named.read_text().split()) - {"-lgcc_s", "-lc"})
+
+
+def test_the_commands_of_the_readme(run, tmp_path):
+    readme = (ROOT / "README.md").read_text()
+    commands = re.search(r"^```sh\n(make install .*?)```", readme, re.MULTILINE | re.DOTALL).group(1)
+    assert len(commands.splitlines()) == 3
+    # The program goes elsewhere, and cargo has nothing to do.
+    commands = commands.replace("./hello", f"{tmp_path}/hello").replace("-o hello", f"-o {tmp_path}/hello")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    said = run(["sh", "-ec", commands], cwd=ROOT, env=environment | {"HOME": str(tmp_path), "CARGO": "true"})
+    assert "bytes became" in said
+    assert files(tmp_path / "zst") == layout()
