@@ -133,17 +133,19 @@ static void time_row(struct worker *worker, const struct row *row) {
     enum { TURNS = 5 };
     const double turn = 5e6; /* ns; five of them make a round */
     size_t operations = 1;
+    double shorter;
     for (;;) {
         double raw = timed(worker, row, row->raw, 0, operations);
         double zst = timed(worker, row, row->zst, 0, operations);
-        double shorter = raw < zst ? raw : zst;
+        shorter = raw < zst ? raw : zst;
         if (shorter >= turn) break;
         double factor = shorter > turn / 100 ? 1.2 * turn / shorter : 10;
         operations = (size_t)((double)operations * factor) + 1;
     }
     size_t turns = operations > 1 ? TURNS : 1;
+    size_t rounds = shorter > 4 * turn ? FEWER_ROUNDS : ROUNDS;
     double raw[ROUNDS], zst[ROUNDS];
-    for (size_t round = 0; round < ROUNDS; round++) {
+    for (size_t round = 0; round < rounds; round++) {
         raw[round] = zst[round] = 0;
         for (size_t turn_number = 0; turn_number < turns; turn_number++) {
             size_t from = (round * turns + turn_number) * operations;
@@ -158,7 +160,7 @@ static void time_row(struct worker *worker, const struct row *row) {
         raw[round] /= (double)(turns * operations);
         zst[round] /= (double)(turns * operations);
     }
-    report(row, raw, zst, ROUNDS, "");
+    report(row, raw, zst, rounds, "");
 }
 
 #ifdef WITH_CALLGRIND

@@ -179,11 +179,11 @@ static void stream_rows(struct worker *w, enum mode mode, const struct set *set,
 void streaming_rows(enum mode mode) {
     struct worker w = make_worker(ZSTD_compressBound(MIB));
 
-    struct set k8 = make_pieces(sources, mode == TIME ? 64 * MIB : MIB, 1, WITH_SIZE), k128 = k8;
+    struct set k8 = make_pieces(sources, mode == TIME ? 16 * MIB : MIB, 1, WITH_SIZE), k128 = k8;
     k8.step = 8 * KIB;
     k128.step = 128 * KIB;
-    stream_rows(&w, mode, &k8, mode == TIME ? "64 MB, 8 KB pieces" : "1 MB, 8 KB pieces", 1.02, 1.08, 1);
-    stream_rows(&w, mode, &k128, mode == TIME ? "64 MB, 128 KB pieces" : "1 MB, 128 KB pieces", 1.01, 1.03, 1);
+    stream_rows(&w, mode, &k8, mode == TIME ? "16 MB, 8 KB pieces" : "1 MB, 8 KB pieces", 1.02, 1.08, 1);
+    stream_rows(&w, mode, &k128, mode == TIME ? "16 MB, 128 KB pieces" : "1 MB, 128 KB pieces", 1.01, 1.03, 1);
 
     struct set message = make_pieces(records, KIB, 512, WITH_SIZE);
     message.step = KIB;
