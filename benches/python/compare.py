@@ -20,8 +20,8 @@ from rows import Row
 
 HERE = Path(__file__).resolve().parent
 TURN = 20e6  # ns
-ROUNDS, ROUNDS_OF_SLOW, SLOW = 9, 7, 100e6
-FRESH_ROUNDS = 3  # of figures, each in a process of its own
+ROUNDS, ROUNDS_OF_SLOW, SLOW = 9, 7, 50e6
+FRESH_ROUNDS = 2  # of figures, each in a process of its own
 
 PACKAGE = {"compiled": "zstandard", "pure": "zstandard", "cext": "zstandard", "cffi": "zstandard", "pyzstd": "pyzstd",
            "backports": "backports"}
@@ -146,10 +146,10 @@ def quartiles(values):
     return statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
 
 
-def report(row, times):
+def report(row, times, pairs=PAIRS):
     """A row of times, or of other values, by side and round."""
     ratios = {}
-    for ours, other in PAIRS:
+    for ours, other in pairs:
         if ours in times and other in times:
             ratios[f"{ours}/{other}"] = quartiles([a / b for a, b in zip(times[ours], times[other]) if b > 0] or [0.0])
     values = {side: quartiles(values) for side, values in times.items()}
@@ -184,7 +184,7 @@ def compare_batch(machine, row):
     if "records-1 " in row.command:
         extra = {side: [two - one for one, two in zip(clock[side, 1], clock[side, 2])] for side in results}
         name = f"{row.area.split()[1]} {row.name}: 2 threads, more than with 1"
-        report(Row("batch, costs", name, row.command, limit=15e3, counts=False), extra)
+        report(Row("batch, costs", name, row.command, limit=15e3), extra, pairs=[])
 
 
 def compare_list(machine, row):
@@ -201,7 +201,7 @@ def compare_list(machine, row):
         for side in results:
             if side != "raw":
                 extra.setdefault(side, []).append((took[side, "list"] - took[side, "buffer"]) / items)
-    report(row, extra)
+    report(row, extra, pairs=[])
 
 
 def compare_figures(machine, row):

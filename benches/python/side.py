@@ -55,9 +55,9 @@ def stream(function, items):
         for item in itertools.islice(source, calls):
             function(item, len)
 
-    pieces = []
-    function(items[0], pieces.append)
-    return Work(run, b"".join(pieces))
+    pieces = bytearray()
+    function(items[0], pieces.extend)
+    return Work(run, pieces)
 
 
 def repeat(function):
