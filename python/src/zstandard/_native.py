@@ -5,7 +5,18 @@ that lies beside this file and reads the declarations from `zst_cdef.h`. Nothing
 """
 
 import os
+import sys
 import types
+
+if sys.implementation.name == "cpython" and sys.version_info < (3, 13):
+    # There cffi's callbacks run in the wrong interpreter, or wait for ever for a lock. Later versions know which ones may.
+    try:
+        import _xxsubinterpreters as _interpreters
+    except ImportError:
+        pass
+    else:
+        if _interpreters.get_current() != _interpreters.get_main():
+            raise ImportError("zstandard needs Python 3.13 or later for use in a sub-interpreter")
 
 try:
     from ._zst import ffi, lib
