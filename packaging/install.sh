@@ -32,9 +32,10 @@ put() {
 }
 
 if [ "$action" = install ]; then
-    install -d "$root/include" "$root/$libdir/pkgconfig" "$root/$libdir/cmake/zst"
+    install -d "$root/include/zst" "$root/$libdir/pkgconfig" "$root/$libdir/cmake/zst"
 fi
 put 644 include "$source"/include/zst*.h*
+put 644 include/zst "$source"/include/zst/*.hpp
 put 644 "$libdir/cmake/zst" "$source"/cmake/zst-config*.cmake
 libraries=${2:-.}
 put 644 "$libdir" "$libraries/libzst.a"
@@ -46,5 +47,5 @@ if [ "$action" = install ]; then
     sed -e "s|@UP@|$up|" -e "s|@LIBDIR@|$libdir|" -e "s|@VERSION@|$version|" "$source/cmake/zst.pc.in" > "$pc"
 else
     rm -f "$pc"
-    rmdir "$root/$libdir/cmake/zst" 2> /dev/null || true
+    rmdir "$root/$libdir/cmake/zst" "$root/include/zst" 2> /dev/null || true
 fi

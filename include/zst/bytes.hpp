@@ -105,13 +105,13 @@ public:
         return {first, first + size_};
     }
 
-    friend bool operator==(bytes_view a, bytes_view b) noexcept { return a.view() == b.view(); }
-    friend bool operator!=(bytes_view a, bytes_view b) noexcept { return a.view() != b.view(); }
-
 private:
     const unsigned char *data_ = nullptr;
     std::size_t size_ = 0;
 };
+
+inline bool operator==(bytes_view a, bytes_view b) noexcept { return a.view() == b.view(); }
+inline bool operator!=(bytes_view a, bytes_view b) noexcept { return a.view() != b.view(); }
 
 /// Bytes that are lent for longer than the call. What would be gone after the call is not taken.
 class lent : public bytes_view {

@@ -51,8 +51,8 @@ def files(directory):
 
 
 def layout(libdir="lib"):
-    headers = [path.name for path in (ROOT / "include").glob("zst*.h*")]
-    assert {"zst.h", "zst_cdef.h"} <= set(headers)
+    headers = [str(path.relative_to(ROOT / "include")) for path in (ROOT / "include").rglob("*.h*")]
+    assert {"zst.h", "zst_cdef.h", "zst.hpp", "zst/bytes.hpp"} <= set(headers)
     return (
         {f"include/{name}": None for name in headers}
         | {f"{libdir}/{name}": target for name, target in LIBRARIES.items()}
