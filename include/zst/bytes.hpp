@@ -162,12 +162,15 @@ public:
     ~bytes() { zst_bytes_free(&raw_); }
     void swap(bytes &other) noexcept { std::swap(raw_, other.raw_); }
 
-    const unsigned char *data() const noexcept { return raw_.data; }
     unsigned char *data() noexcept { return raw_.data; }
+    const unsigned char *data() const noexcept { return raw_.data; }
     std::size_t size() const noexcept { return raw_.len; }
     bool empty() const noexcept { return raw_.len == 0; }
+    unsigned char *begin() noexcept { return raw_.data; }
     const unsigned char *begin() const noexcept { return raw_.data; }
+    unsigned char *end() noexcept { return raw_.data + raw_.len; }
     const unsigned char *end() const noexcept { return raw_.data + raw_.len; }
+    unsigned char &operator[](std::size_t index) noexcept { return raw_.data[index]; }
     unsigned char operator[](std::size_t index) const noexcept { return raw_.data[index]; }
 
     /// Valid as long as these bytes.
