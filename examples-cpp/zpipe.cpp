@@ -21,7 +21,8 @@ constexpr std::streamsize piece = 1 << 16;
 void compress(std::istream &in, std::ostream &out) {
     zst::ostream packed(out);
     std::vector<char> buffer(piece);
-    while (in.read(buffer.data(), piece), in.gcount() > 0) packed.write(buffer.data(), in.gcount());
+    while (in.read(buffer.data(), piece), in.gcount() > 0)
+        packed.write(buffer.data(), in.gcount());
     if (in.bad()) throw std::runtime_error("standard input cannot be read");
     packed.close(); // ends the frame; an exception before leaves it without an end, so that nobody takes it for whole
 }
@@ -30,7 +31,8 @@ void decompress(std::istream &in, std::ostream &out) {
     zst::istream content(in);
     std::vector<char> buffer(piece);
     // Takes what is ready, so that everything before damaged data has been written when that is thrown.
-    while (content.peek() != EOF) out.write(buffer.data(), content.readsome(buffer.data(), piece));
+    while (content.peek() != EOF)
+        out.write(buffer.data(), content.readsome(buffer.data(), piece));
     if (!out.flush()) throw std::runtime_error("standard output cannot be written");
 }
 

@@ -30,6 +30,8 @@ public:
     }
     /// What is left of the frame; what there is when the source would block.
     bytes readall() const { return bytes(detail::made<zst_bytes>(zst_compression_reader_readall, get())); }
+    /// Gives back the last bytes that were read, which are those of `src`: they come first in the next read.
+    void unread(bytes_view src) const { detail::call(zst_compression_reader_unread, get(), src.data(), src.size()); }
 
     /// Bytes that have been read so far.
     std::uint64_t tell() const noexcept { return zst_compression_reader_tell(get()); }

@@ -45,6 +45,8 @@ public:
     }
     /// Everything that is left, over all frames; what there is when the source would block.
     bytes readall() const { return bytes(detail::made<zst_bytes>(zst_decompression_reader_readall, get())); }
+    /// Gives back the last bytes that were read, which are those of `src`: they come first in the next read.
+    void unread(bytes_view src) const { detail::call(zst_decompression_reader_unread, get(), src.data(), src.size()); }
 
     /// Moves forward by decoding, from the start (SEEK_SET) or from here (SEEK_CUR). The new position.
     std::uint64_t seek(std::int64_t offset, int whence = 0) const {

@@ -68,7 +68,8 @@ inline std::string make_text(std::size_t len, unsigned seed = 1) {
 /// A dictionary from texts of `seed`, with this id.
 inline zst::compression_dict make_dictionary(unsigned seed = 1, std::uint32_t id = 0) {
     std::vector<std::string> samples;
-    for (unsigned at = 0; at < 400; ++at) samples.push_back(make_text(60, seed + at));
+    for (unsigned at = 0; at < 400; ++at)
+        samples.push_back(make_text(60, seed + at));
     zst::training_parameters parameters;
     parameters.mode = ZST_TRAIN_FIXED;
     parameters.algorithm = ZST_TRAIN_ALGORITHM_FASTCOVER;

@@ -14,7 +14,7 @@ public:
     feed(std::string data, std::size_t block) : data_(std::move(data)), block_(block) {}
 
     int calls = 0;
-    int fail_at = never; ///< the call that fails, once, with a boom of its number
+    int fail_at = never;  ///< the call that fails, once, with a boom of its number
     int block_at = never; ///< the call that has nothing at the moment, once
     int drops = 0;
 
@@ -57,8 +57,8 @@ public:
 
     zst::sink sink() {
         const std::shared_ptr<drain> self(this, [](drain *of) { of->drops++; });
-        return zst::sink([self](zst::bytes_view piece) { return self->write(piece); },
-                         [self] { self->flush(); }, [self] { self->close(); });
+        return zst::sink([self](zst::bytes_view piece) { return self->write(piece); }, [self] { self->flush(); },
+                         [self] { self->close(); });
     }
 
 private:

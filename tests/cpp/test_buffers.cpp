@@ -11,7 +11,8 @@ namespace {
 template <class Items>
 std::vector<std::string> strings(const Items &items) {
     std::vector<std::string> all;
-    for (const zst::bytes_view item : items) all.push_back(item.to_string());
+    for (const zst::bytes_view item : items)
+        all.push_back(item.to_string());
     return all;
 }
 
@@ -22,7 +23,8 @@ const std::vector<zst_segment> words = {{0, 3}, {4, 3}, {8, 5}, {0, 0}};
 class mapping {
 public:
     mapping(std::string content, int *drops) : content_(std::move(content)), drops_(drops) {}
-    mapping(mapping &&other) noexcept : content_(std::move(other.content_)), drops_(std::exchange(other.drops_, nullptr)) {}
+    mapping(mapping &&other) noexcept
+        : content_(std::move(other.content_)), drops_(std::exchange(other.drops_, nullptr)) {}
     ~mapping() {
         if (drops_ != nullptr) ++*drops_;
     }
@@ -101,7 +103,8 @@ void batches() {
     const zst::compressor compressor;
     const zst::decompressor decompressor;
     std::vector<std::string> items;
-    for (unsigned at = 0; at < 500; ++at) items.push_back(make_text(at * 7 % 1000, at));
+    for (unsigned at = 0; at < 500; ++at)
+        items.push_back(make_text(at * 7 % 1000, at));
     for (const int threads : {0, 2, -1}) {
         const auto frames = compressor.multi_compress_to_buffer(items, threads);
         CHECK(frames.count() == items.size());

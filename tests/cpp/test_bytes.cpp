@@ -109,7 +109,8 @@ void owning() {
     frame = zst::bytes(raw);
     CHECK(frame.data() == raw.data);
     frame[0] = 1; // it is the caller's
-    for (unsigned char &byte : frame) ++byte;
+    for (unsigned char &byte : frame)
+        ++byte;
     CHECK(frame.data()[0] == 2);
 }
 
@@ -132,7 +133,8 @@ void many_items() {
     const auto other = compressor.multi_compress_to_buffer(views);
     const auto third = compressor.multi_compress_to_buffer({"a", "", "ccc"});
     CHECK(one.count() == 3 && other.count() == 3 && third.count() == 3);
-    for (std::size_t at = 0; at < 3; ++at) CHECK(one[at] == other[at] && one[at] == third[at]);
+    for (std::size_t at = 0; at < 3; ++at)
+        CHECK(one[at] == other[at] && one[at] == third[at]);
 }
 
 } // namespace

@@ -5,7 +5,8 @@
 namespace {
 
 const std::string text = make_text(60000);
-const std::string frames = zst::compress(text.substr(0, 30000)).to_string() + zst::compress(text.substr(30000)).to_string();
+const std::string frames = zst::compress(text.substr(0, 30000)).to_string() +
+                           zst::compress(text.substr(30000)).to_string();
 
 const zst::compressor compressor;
 const zst::decompressor decompressor;
@@ -146,9 +147,8 @@ void whatever_call_of_a_sink_fails(const std::string &input, Make make) {
 
 void pushes() {
     whatever_call_of_a_sink_fails(text, [](zst::sink sink) { return compressor.stream_writer(std::move(sink)); });
-    whatever_call_of_a_sink_fails(frames, [](zst::sink sink) {
-        return decompressor.stream_writer(std::move(sink), zst::flag::strict);
-    });
+    whatever_call_of_a_sink_fails(
+        frames, [](zst::sink sink) { return decompressor.stream_writer(std::move(sink), zst::flag::strict); });
 }
 
 /// copy(source, sink, progress) cannot be repeated; what it calls is dropped.
@@ -205,9 +205,8 @@ void any_exception() {
     } catch (const int number) {
         CHECK(number == 42);
     }
-    CHECK(fails(ZST_ERROR_ZSTD, "", [&] {
-        compressor.stream_reader([](std::size_t) { return zst::decompress("no frame"); }).read(1);
-    }));
+    CHECK(fails(ZST_ERROR_ZSTD, "",
+                [&] { compressor.stream_reader([](std::size_t) { return zst::decompress("no frame"); }).read(1); }));
     // An empty std::function is one that throws.
     bool thrown = false;
     try {

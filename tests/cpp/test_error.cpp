@@ -32,7 +32,8 @@ void what_it_says() {
 /// A frame that says it has so much content.
 std::string claims(std::uint64_t size) {
     std::string frame = "\x28\xb5\x2f\xfd\xe0";
-    for (int at = 0; at < 8; ++at) frame += static_cast<char>(size >> (8 * at));
+    for (int at = 0; at < 8; ++at)
+        frame += static_cast<char>(size >> (8 * at));
     return frame + std::string("\x01\x00\x00", 3);
 }
 
@@ -53,8 +54,9 @@ void classes() {
         compressor.stream_reader([](std::size_t) { return std::optional<zst::bytes_view>(); }).read(1);
     }));
     CHECK(fails<zst::cancelled>(ZST_ERROR_CANCELLED, "", [&] {
-        compressor.copy_stream(zst::source::from_memory(text), [](zst::bytes_view) {}, text.size(),
-                               [](std::uint64_t, std::uint64_t) { return false; });
+        compressor.copy_stream(
+            zst::source::from_memory(text), [](zst::bytes_view) {}, text.size(),
+            [](std::uint64_t, std::uint64_t) { return false; });
     }));
     const zst::decompressor limited(zst::decompression_parameters().set("max_output_size", 999));
     CHECK(fails<zst::limit_exceeded>(ZST_ERROR_LIMIT, "max_output_size", [&] { limited.decompress(frame); }));

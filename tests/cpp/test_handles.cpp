@@ -16,14 +16,15 @@ const std::string text = make_text(100000);
 template <class... T>
 constexpr bool are_handles = ((std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T> &&
                                !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
-                               std::is_nothrow_destructible_v<T>)&&...);
-static_assert(are_handles<zst::bytes, zst::source, zst::sink, zst::compression_dict, zst::compression_parameters,
-                          zst::decompression_parameters, zst::buffer_with_segments,
-                          zst::buffer_with_segments_collection, zst::compressor, zst::compression_reader,
-                          zst::compression_writer, zst::compressor_iterator, zst::compression_obj,
-                          zst::compression_chunker, zst::decompressor, zst::decompression_reader,
-                          zst::decompression_writer, zst::decompressor_iterator, zst::decompression_obj,
-                          zst::decompression_chunker>);
+                               std::is_nothrow_destructible_v<T>) &&
+                              ...);
+static_assert(
+    are_handles<zst::bytes, zst::source, zst::sink, zst::compression_dict, zst::compression_parameters,
+                zst::decompression_parameters, zst::buffer_with_segments, zst::buffer_with_segments_collection,
+                zst::compressor, zst::compression_reader, zst::compression_writer, zst::compressor_iterator,
+                zst::compression_obj, zst::compression_chunker, zst::decompressor, zst::decompression_reader,
+                zst::decompression_writer, zst::decompressor_iterator, zst::decompression_obj,
+                zst::decompression_chunker>);
 static_assert(sizeof(zst::compressor) == sizeof(void *) && sizeof(zst::bytes) == sizeof(zst_bytes));
 static_assert(std::is_nothrow_destructible_v<zst::istream> && std::is_nothrow_destructible_v<zst::ostream>);
 static_assert(!std::is_copy_constructible_v<zst::istream> && !std::is_copy_constructible_v<zst::ostream>);
@@ -31,7 +32,8 @@ static_assert(!std::is_copy_constructible_v<zst::istream> && !std::is_copy_const
 static_assert(std::is_nothrow_copy_constructible_v<zst::error> && std::is_nothrow_copy_constructible_v<zst::truncated>);
 
 #ifdef __cpp_lib_ranges
-static_assert(std::ranges::input_range<zst::compressor_iterator> && std::ranges::input_range<zst::decompressor_iterator>);
+static_assert(std::ranges::input_range<zst::compressor_iterator> &&
+              std::ranges::input_range<zst::decompressor_iterator>);
 static_assert(std::ranges::input_range<zst::compression_chunker::pieces>);
 static_assert(std::ranges::input_range<zst::buffer_with_segments_collection>);
 static_assert(std::ranges::contiguous_range<zst::bytes> && std::ranges::contiguous_range<zst::bytes_view>);
@@ -81,7 +83,8 @@ void empty_handles() {
     const zst::decompressor moved_too = std::move(decompressor);
     const zst::bytes frame = moved.compress(text);
     char place[1];
-    CHECK(refused([&] { decompressor.decompress(frame); }) && refused([&] { decompressor.decompress_into(frame, place); }));
+    CHECK(refused([&] { decompressor.decompress(frame); }) &&
+          refused([&] { decompressor.decompress_into(frame, place); }));
     CHECK(refused([&] { decompressor.decompressobj(); }) && refused([&] { decompressor.chunker(); }));
     CHECK(refused([&] { decompressor.decompress_content_dict_chain({frame}); }));
     CHECK(refused([&] { decompressor.multi_decompress_to_buffer({frame}); }));
@@ -97,7 +100,8 @@ void empty_streams() {
 
     zst::compression_reader reader = compressor.stream_reader(zst::source::from_memory(text));
     zst::compression_reader other_reader = std::move(reader);
-    CHECK(refused([&] { reader.read(1); }) && refused([&] { reader.readinto(place); }) && refused([&] { reader.readall(); }));
+    CHECK(refused([&] { reader.read(1); }) && refused([&] { reader.readinto(place); }) &&
+          refused([&] { reader.readall(); }));
     CHECK(reader.tell() == 0 && reader.closed() && refused([&] { reader.close(); }));
     CHECK(refused([&] { reader.frame_progression(); }));
     reader = std::move(other_reader);
@@ -122,7 +126,8 @@ void empty_streams() {
 
     zst::compression_obj obj = compressor.compressobj();
     const zst::compression_obj other_obj = std::move(obj);
-    CHECK(refused([&] { obj.compress(text); }) && refused([&] { obj.flush(); }) && refused([&] { obj.frame_progression(); }));
+    CHECK(refused([&] { obj.compress(text); }) && refused([&] { obj.flush(); }) &&
+          refused([&] { obj.frame_progression(); }));
     zst::decompression_obj unpacker = decompressor.decompressobj();
     const zst::decompression_obj other_unpacker = std::move(unpacker);
     CHECK(refused([&] { unpacker.decompress(frame); }) && !unpacker.eof() && !unpacker.at_frame_end());
@@ -133,8 +138,10 @@ void empty_streams() {
     const auto pieces = chunker.compress(text);
     const zst::compression_chunker other_chunker = std::move(chunker);
     packed.clear();
-    for (const zst::bytes_view piece : pieces) packed += piece.view();
-    for (const zst::bytes_view piece : other_chunker.finish()) packed += piece.view();
+    for (const zst::bytes_view piece : pieces)
+        packed += piece.view();
+    for (const zst::bytes_view piece : other_chunker.finish())
+        packed += piece.view();
     CHECK(zst::decompress(packed) == text && refused([&] { chunker.flush(); }) && refused([&] { chunker.next(); }));
     zst::decompression_chunker unchunker = decompressor.chunker();
     const zst::decompression_chunker other_unchunker = std::move(unchunker);
@@ -186,7 +193,8 @@ void any_order_of_destruction() {
 
     writer.write(text);
     writer.close();
-    for (const zst::bytes_view piece : chunker.compress(text)) restored += piece.view();
+    for (const zst::bytes_view piece : chunker.compress(text))
+        restored += piece.view();
     CHECK(decompressor->decompress(reader.readall()) == text && decompressor->decompress(packed) == text);
     CHECK(iterator.next() && obj.flush().size() > 0);
 
@@ -223,25 +231,30 @@ void threads() {
             feed feed(text, text.size() / 4);
             feed.fail_at = number;
             const auto reader = compressor.stream_reader(feed.source());
-            if (number_of_boom([&] { reader.readall(); }) == number && decompressor.decompress(reader.readall()) == text)
+            if (number_of_boom([&] { reader.readall(); }) == number &&
+                decompressor.decompress(reader.readall()) == text)
                 ++good;
         }
     };
     std::vector<std::thread> all;
-    for (int number = 0; number < 4; ++number) all.emplace_back(work, number);
-    for (std::thread &thread : all) thread.join();
+    for (int number = 0; number < 4; ++number)
+        all.emplace_back(work, number);
+    for (std::thread &thread : all)
+        thread.join();
     CHECK(good == 20);
 
     // One stream, two threads: the second is told that it is busy, and the exception is that of the first.
     std::atomic<bool> inside{false}, go_on{false};
     const auto reader = compressor.stream_reader([&](std::size_t) -> std::string {
         inside = true;
-        while (!go_on) std::this_thread::yield();
+        while (!go_on)
+            std::this_thread::yield();
         throw boom{9};
     });
     int number = never;
     std::thread first([&] { number = number_of_boom([&] { reader.read(1); }); });
-    while (!inside) std::this_thread::yield();
+    while (!inside)
+        std::this_thread::yield();
     CHECK(fails(ZST_ERROR_BUSY, "", [&] { reader.read(1); }));
     go_on = true;
     first.join();

@@ -92,7 +92,9 @@ void flushing() {
 
 void destructors() {
     drain closed;
-    { zst::ostream(closed.sink()) << text; }
+    {
+        zst::ostream(closed.sink()) << text;
+    }
     CHECK(closed.closes == 1 && closed.drops == 1 && restored(closed.content) == text);
 
     // An exception passes through: what was written is not taken for the whole.
@@ -122,7 +124,9 @@ void destructors() {
     // What fails in the destructor stays there.
     drain failing;
     failing.fail_at = 0;
-    { zst::ostream(failing.sink()) << "short"; }
+    {
+        zst::ostream(failing.sink()) << "short";
+    }
     CHECK(failing.calls == 1 && failing.closes == 0 && failing.drops == 1);
 
     // After a failure, the frame is left without an end.

@@ -21,6 +21,8 @@ void readers() {
     CHECK(!packing.closed() && packing.tell() == 0);
     std::string frame = packing.read(10).to_string();
     CHECK(frame.size() == 10 && packing.tell() == 10);
+    packing.unread(zst::bytes_view(frame).from(4));
+    CHECK(packing.tell() == 4 && packing.read(6) == frame.substr(4));
     frame += packing.readall().to_string();
     CHECK(packing.read(10).empty() && packing.tell() == frame.size());
     CHECK(packing.frame_progression().ingested == text.size());
@@ -34,6 +36,9 @@ void readers() {
     CHECK(reading.seek(500, SEEK_CUR) == 1500 && reading.seek(2000) == 2000 && reading.tell() == 2000);
     CHECK(fails(ZST_ERROR_SEEK, "", [&] { reading.seek(0); }));
     CHECK(!reading.at_frame_end() && reading.read(50) == text.substr(2000, 50));
+    reading.unread(text.substr(2040, 10));
+    CHECK(reading.tell() == 2040 && reading.read(10) == text.substr(2040, 10));
+    CHECK(fails(ZST_ERROR_VALUE, "", [&] { reading.unread(text); }));
     CHECK(reading.readall() == text.substr(2050) && reading.at_frame_end() && reading.readinto1(place) == 0);
     reading.close();
     CHECK(reading.closed());
@@ -82,7 +87,8 @@ void iterators() {
     CHECK(!packing.next() && packing.begin() == packing.end() && packing.frame_progression().consumed == text.size());
 
     std::string content;
-    for (const auto piece : decompressor.read_to_iter(zst::source::from_memory(frame))) content += piece.view();
+    for (const auto piece : decompressor.read_to_iter(zst::source::from_memory(frame)))
+        content += piece.view();
     CHECK(content == text);
 
     const std::string two = "skip" + frame + frame;
@@ -147,11 +153,13 @@ void chunkers() {
         CHECK(piece.size() == 1000);
         take(piece);
     }
-    for (const zst::bytes_view piece : chunker.flush()) take(piece);
+    for (const zst::bytes_view piece : chunker.flush())
+        take(piece);
     CHECK(chunker.frame_progression().ingested == text.size());
     // Or by hand.
     chunker.finish();
-    while (const auto piece = chunker.next()) take(*piece);
+    while (const auto piece = chunker.next())
+        take(*piece);
     CHECK(zst::decompress(frame) == text && fails(ZST_ERROR_STATE, "", [&] { chunker.compress(text); }));
 
     const auto reading = decompressor.chunker(7000);
@@ -160,15 +168,18 @@ void chunkers() {
         CHECK(piece.size() == 7000);
         content += piece.view();
     }
-    for (const zst::bytes_view piece : reading.finish()) content += piece.view();
+    for (const zst::bytes_view piece : reading.finish())
+        content += piece.view();
     CHECK(content == text && !reading.next());
 
     const auto cut = decompressor.chunker(7000);
     const std::string half = frame.substr(0, frame.size() / 2);
     content.clear();
-    for (const zst::bytes_view piece : cut.decompress(half)) content += piece.view();
+    for (const zst::bytes_view piece : cut.decompress(half))
+        content += piece.view();
     CHECK(fails<zst::truncated>(ZST_ERROR_TRUNCATED, "", [&] { cut.finish(); }));
-    while (const auto piece = cut.next()) content += piece->view();
+    while (const auto piece = cut.next())
+        content += piece->view();
     CHECK(!content.empty() && content == text.substr(0, content.size()));
 
     // Input that has not been used up.
@@ -192,15 +203,16 @@ void copies() {
     CHECK(last_read == there.bytes_read && last_written == there.bytes_written);
 
     zst::bytes content;
-    const zst::copy_result back =
-        decompressor.copy_stream(zst::source::from_memory(frame), zst::sink::to_bytes(content));
+    const zst::copy_result back = decompressor.copy_stream(zst::source::from_memory(frame),
+                                                           zst::sink::to_bytes(content));
     CHECK(content == text && back.bytes_read == frame.size() && back.bytes_written == text.size());
 
     for (const int stop : {1, 3}) {
         int left = stop;
         CHECK(fails<zst::cancelled>(ZST_ERROR_CANCELLED, "", [&] {
-            decompressor.copy_stream(zst::source::from_memory(frame), [](zst::bytes_view) {}, zst::flag::none,
-                                     [&](std::uint64_t, std::uint64_t) { return --left > 0; });
+            decompressor.copy_stream(
+                zst::source::from_memory(frame), [](zst::bytes_view) {}, zst::flag::none,
+                [&](std::uint64_t, std::uint64_t) { return --left > 0; });
         }));
         CHECK(left == 0);
     }
@@ -247,7 +259,8 @@ void sources() {
 
     // Callables: views, what owns its bytes, what may have nothing, function pointers, what cannot be copied.
     int left = 3;
-    CHECK(zst::decompress(packed([&](std::size_t) { return zst::bytes_view("abc", left-- > 0 ? 3 : 0); })) == "abcabcabc");
+    CHECK(zst::decompress(packed([&](std::size_t) { return zst::bytes_view("abc", left-- > 0 ? 3 : 0); })) ==
+          "abcabcabc");
     left = 3;
     CHECK(zst::decompress(packed([&](std::size_t) { return std::string(left-- > 0 ? 100 : 0, 'x'); })).size() == 300);
     CHECK(zst::decompress(packed(+[](std::size_t) { return std::string_view(); })).empty());
@@ -276,7 +289,9 @@ void sinks() {
     std::string name = "/tmp/zst-cpp-XXXXXX";
     const int file = mkstemp(name.data());
     CHECK(file >= 0);
-    const auto copy_to = [](zst::sink sink) { compressor.copy_stream(zst::source::from_memory(text), std::move(sink)); };
+    const auto copy_to = [](zst::sink sink) {
+        compressor.copy_stream(zst::source::from_memory(text), std::move(sink));
+    };
     const auto in_file = [&] {
         return decompressor.stream_reader(zst::source::from_path(name), across).readall() == text;
     };
