@@ -156,7 +156,8 @@ public:
     explicit bytes(const zst_bytes &raw) noexcept : raw_(raw) {}
     bytes(bytes &&other) noexcept : raw_(other.release()) {}
     bytes &operator=(bytes &&other) noexcept {
-        bytes(std::move(other)).swap(*this);
+        bytes taken(std::move(other));
+        swap(taken);
         return *this;
     }
     ~bytes() { zst_bytes_free(&raw_); }

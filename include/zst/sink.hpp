@@ -109,7 +109,8 @@ public:
 
     sink(sink &&other) noexcept : raw_(other.release()) {}
     sink &operator=(sink &&other) noexcept {
-        sink(std::move(other)).swap(*this);
+        sink taken(std::move(other));
+        swap(taken);
         return *this;
     }
     ~sink() { zst_sink_drop(&raw_); }

@@ -114,7 +114,8 @@ public:
 
     source(source &&other) noexcept : raw_(other.release()) {}
     source &operator=(source &&other) noexcept {
-        source(std::move(other)).swap(*this);
+        source taken(std::move(other));
+        swap(taken);
         return *this;
     }
     ~source() { zst_source_drop(&raw_); }

@@ -10,7 +10,6 @@ HERE = Path(__file__).parent
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-pthread"]
 # In the first, each program also runs under valgrind.
 STANDARDS = ["c++17", "c++20", "c++2b"]
-COMPILERS = ["g++", "clang++"]
 VALGRIND = [
     "--quiet",
     "--error-exitcode=99",
@@ -18,17 +17,6 @@ VALGRIND = [
     "--errors-for-leak-kinds=definite,indirect,possible",
 ]
 PROGRAMS = sorted(HERE.glob("test_*.cpp"))
-
-
-@pytest.fixture(params=COMPILERS)
-def compiler(request, tool):
-    return tool(request.param, optional=request.param == "clang++")
-
-
-@pytest.fixture
-def link(stage):
-    lib = stage / "lib"
-    return [f"-I{stage / 'include'}", f"-L{lib}", f"-Wl,-rpath,{lib}", "-lzst"]
 
 
 def headers(stage):
