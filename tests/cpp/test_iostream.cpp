@@ -53,6 +53,8 @@ void there_and_back() {
     CHECK(both.get() == content[10] && both.unget() && both.get() == content[10] && both.putback(content[10]));
     both.ignore(std::numeric_limits<std::streamsize>::max());
     CHECK(both.eof());
+    both.clear();
+    CHECK(both.rdbuf()->sungetc() == EOF); // what was read before is gone
 
     // Only the first frame.
     std::string appended = frame + "what follows";
@@ -180,6 +182,38 @@ void a_failing_sink() {
     }
 }
 
+/// A sink that takes nothing for a while.
+void a_blocking_sink() {
+    bool open = false;
+    std::string packed;
+    zst::ostream out([&](zst::bytes_view piece) -> std::size_t {
+        if (!open) return 0;
+        packed += piece.view();
+        return piece.size();
+    });
+    const std::string much = make_text(3000000);
+    int blocks = 0;
+    for (std::size_t at = 0; at < much.size();) {
+        try {
+            out.put(much[at]);
+            ++at;
+        } catch (const zst::would_block &) {
+            open = ++blocks % 5 == 0;
+            out.clear();
+        }
+    }
+    CHECK(blocks == 5);
+    open = false;
+    for (int tries = 0; tries < 3; ++tries) {
+        CHECK(fails<zst::would_block>(ZST_ERROR_WOULD_BLOCK, "", [&] { out.flush(); }));
+        out.clear();
+        CHECK(fails<zst::would_block>(ZST_ERROR_WOULD_BLOCK, "", [&] { out.close(); }));
+    }
+    open = true;
+    out.close();
+    CHECK(restored(packed) == much);
+}
+
 void a_failing_source() {
     const std::string frame = zst::compress(text).to_string();
     for (const bool blocks : {false, true}) {
@@ -268,6 +302,7 @@ int main() {
     flushing();
     destructors();
     a_failing_sink();
+    a_blocking_sink();
     a_failing_source();
     damaged_input();
     moving();

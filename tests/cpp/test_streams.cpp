@@ -50,8 +50,10 @@ void writers() {
     const zst::write_result written = writer.write(text);
     CHECK(written.consumed == text.size() && written.written == writer.tell() && writer.memory_size() > 0);
     CHECK(writer.flush() > 0 && packed.flushes == 1 && packed.closes == 0);
+    CHECK(fails<zst::truncated>(ZST_ERROR_TRUNCATED, "", [&] { zst::frame_compressed_size(packed.content); }));
     writer.write(text);
     writer.flush(zst::flush_mode::frame);
+    CHECK(zst::frame_compressed_size(packed.content) == packed.content.size());
     CHECK(writer.frame_progression().produced > 0);
     writer.write(text);
     writer.close();
