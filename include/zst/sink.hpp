@@ -84,7 +84,6 @@ public:
                   check(stream.write(piece.view().data(), static_cast<std::streamsize>(piece.size())));
               },
               [&stream] { check(stream.flush()); }, [&stream] { check(stream.flush()); }) {}
-    sink(std::ostream &&temporary) = delete;
 
     /// Appends to `out`, which stays where it is until the sink has been dropped.
     static sink to_bytes(bytes &out) { return sink(detail::made<zst_sink>(zst_sink_to_bytes, out.get())); }

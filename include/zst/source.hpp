@@ -90,7 +90,6 @@ public:
 
     /// Reads blocks from `stream`, which stays where it is; its end sets no flags. Waits until a block is full.
     source(std::istream &stream) : source(detail::istream_blocks(stream)) {}
-    source(std::istream &&temporary) = delete;
 
     /// Lends `src` as one block.
     static source from_memory(lent src) {
