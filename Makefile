@@ -89,12 +89,19 @@ target/examples-c/%: examples-c/%.c examples-c/files.h $(STAGE)/include/zst.h
 
 demo: tools
 	$(call need,$(PYTHON),install Python 3 or name yours with PYTHON=...)
-	@$(MAKE) --no-print-directory examples
-	@$(PYTHON) examples-c/demo.py
+	@$(MAKE) --no-print-directory examples target/demo-python/ready
+	@$(PYTHON) examples-c/demo.py target/demo-python/bin/python
 
 $(VENV)/ready: tests/requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@
+
+# A Python with the package, for the demo.
+target/demo-python/ready: wheel
+	rm -rf target/demo-python
+	$(PYTHON) -m venv target/demo-python
+	target/demo-python/bin/pip install --quiet --disable-pip-version-check --find-links target/wheels zstandard-cffi
 	touch $@
 
 # Two wheels of the Python package: compiled for CPython's stable ABI, and for every Python.

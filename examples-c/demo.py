@@ -1,7 +1,8 @@
 """Shows the example programs at work on real files: `make demo` builds them and runs this.
 
 Compresses and restores a large file at several levels and by every form of streaming, trains a dictionary on small
-files, inspects a result, and exchanges files with the `zstd` command. Everything is verified. Needs Python 3.8 and nothing else; works below
+files, inspects a result, and exchanges files with the `zstd` command; and, where it is given a
+Python that has it, shows the Python package. Everything is verified. Needs Python 3.8 and nothing else; works below
 target/demo, which is removed at the end.
 """
 
@@ -206,7 +207,8 @@ def show_interoperability(large, packed, work):
     print(f"\nThe zstd command {version} restores what we compress, and we restore what it compresses.")
 
 
-def main():
+def main(python=None):
+    """`python` is one that has the Python package."""
     start = time.monotonic()
     WORK.mkdir(parents=True, exist_ok=True)
     try:
@@ -218,6 +220,9 @@ def main():
             show_dictionary(work)
             show_frames(packed)
             show_interoperability(large, packed, work)
+            if python:
+                print()
+                print(run(python, ROOT / "python" / "demo.py", large), end="")
     finally:
         try:
             WORK.rmdir()
@@ -234,7 +239,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     try:
-        main()
+        main(*sys.argv[1:])
     except DemoError as failure:
         sys.exit(f"demo: {failure}")
     except OSError as failure:
