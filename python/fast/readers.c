@@ -336,16 +336,40 @@ static PyObject *reader_closed(PyObject *self, void *closure)
     return PyBool_FromLong(functions((Native *)self)->closed(((Native *)self)->handle));
 }
 
-static PyMethodDef methods[] = {
-    METHOD("read", reader_read, DOC_Reading_read),
-    METHOD("read1", reader_read1, DOC_Reading_read1),
-    {"readall", reader_readall, METH_NOARGS, DOC_Reading_readall},
-    METHOD("readinto", reader_readinto, DOC_Reading_readinto),
-    METHOD("readinto1", reader_readinto1, DOC_Reading_readinto1),
-    {"tell", reader_tell, METH_NOARGS, DOC_Reading_tell},
-    {"close", reader_close, METH_NOARGS, DOC_Reading_close},
-    {"__enter__", reader_enter, METH_NOARGS, NULL},
-    {"__exit__", (PyCFunction)(void (*)(void))reader_exit, METH_FASTCALL, NULL},
+/* seek() of decompression readers has checked the arguments. */
+static PyObject *reader_move(PyObject *object, PyObject *args)
+{
+    Native *self = (Native *)object;
+    long long pos;
+    int whence;
+    uint64_t position;
+    zst_error err;
+    if (!PyArg_ParseTuple(args, "Li", &pos, &whence) || !begin_steps(self))
+        return NULL;
+    PyThreadState *state = leave_python(true);
+    zst_status status = zst_decompression_reader_seek(self->handle, pos, whence, &position, &err);
+    enter_python(state);
+    self->running = false;
+    return status < 0 ? failed(&err, self) : PyLong_FromUnsignedLongLong(position);
+}
+
+/* clang-format off */
+#define METHODS                                                                                                        \
+    METHOD("read", reader_read, DOC_Reading_read),                                                                     \
+    METHOD("read1", reader_read1, DOC_Reading_read1),                                                                  \
+    {"readall", reader_readall, METH_NOARGS, DOC_Reading_readall},                                                     \
+    METHOD("readinto", reader_readinto, DOC_Reading_readinto),                                                         \
+    METHOD("readinto1", reader_readinto1, DOC_Reading_readinto1),                                                      \
+    {"tell", reader_tell, METH_NOARGS, DOC_Reading_tell},                                                              \
+    {"close", reader_close, METH_NOARGS, DOC_Reading_close},                                                           \
+    {"__enter__", reader_enter, METH_NOARGS, NULL},                                                                    \
+    {"__exit__", (PyCFunction)(void (*)(void))reader_exit, METH_FASTCALL, NULL}
+/* clang-format on */
+
+static PyMethodDef compression_methods[] = {METHODS, {NULL, NULL, 0, NULL}};
+static PyMethodDef decompression_methods[] = {
+    METHODS,
+    {"_move", reader_move, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -354,11 +378,16 @@ static PyGetSetDef attributes[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-static PyType_Slot slots[] = {
+static PyType_Slot compression_slots[] = {
     {Py_tp_getset, attributes},
-    {Py_tp_methods, methods},
+    {Py_tp_methods, compression_methods},
+    {0, NULL},
+};
+static PyType_Slot decompression_slots[] = {
+    {Py_tp_getset, attributes},
+    {Py_tp_methods, decompression_methods},
     {0, NULL},
 };
 
-PyType_Spec compression_reader_spec = NATIVE_TYPE("zstandard._zst.CompressionReader", slots);
-PyType_Spec decompression_reader_spec = NATIVE_TYPE("zstandard._zst.DecompressionReader", slots);
+PyType_Spec compression_reader_spec = NATIVE_TYPE("zstandard._zst.CompressionReader", compression_slots);
+PyType_Spec decompression_reader_spec = NATIVE_TYPE("zstandard._zst.DecompressionReader", decompression_slots);

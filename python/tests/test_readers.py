@@ -356,8 +356,9 @@ def test_cut_input(dctx):
     assert dctx.stream_reader(b"", strict=True).read() == b""
 
 
-def test_seek(dctx):
-    reader = dctx.stream_reader(FRAME + FRAME)
+@pytest.mark.parametrize("source", [bytes, io.BytesIO])
+def test_seek(dctx, source):
+    reader = dctx.stream_reader(source(FRAME + FRAME))
     assert reader.seek(10) == 10 == reader.tell()
     assert reader.seek(5, os.SEEK_CUR) == 15
     assert reader.seek(pos=15, whence=os.SEEK_SET) == 15
@@ -381,6 +382,20 @@ def test_seek(dctx):
     with raises(ValueError, CLOSED):
         reader.seek(0)
     assert reader.tell() == 600
+
+
+def test_seek_over_a_source_that_fails(dctx):
+    failure = OSError("no more")
+    reader = dctx.stream_reader(Source(FRAME[:10], None, failure, FRAME[10:]))
+    with raises(BlockingIOError):
+        reader.seek(200)
+    with raises(OSError) as caught:
+        reader.seek(200)
+    assert caught.value is failure
+    assert reader.seek(200) == 200 and reader.read(3) == TEXT[200:203]
+    reader = dctx.stream_reader(Source(FRAME[:10], b"no frame at all"))
+    with raises(z.ZstdError, "zstd decompress error: "):
+        reader.seek(200)
 
 
 def test_under_other_streams(dctx, tmp_path):

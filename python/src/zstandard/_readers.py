@@ -111,6 +111,14 @@ class _DecompressionReading(_Reading):
     _READ1_SIZE = lib.ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE
     locals().update(_functions("decompression"))
 
+    def _move(self, pos, whence):
+        call = take_call()
+        if lib.zst_decompression_reader_seek(self._handle, pos, whence, call.u64, call.err) < 0:
+            raise failure(call.err, self._end)
+        position = call.u64[0]
+        give_call(call)
+        return position
+
 
 class _Reader(Made):
     """What both readers have in common, and is seldom called."""
@@ -177,12 +185,7 @@ class ZstdDecompressionReader(_DecompressionReading, _Reader):
             raise OverflowError("pos is too large")
         if whence not in (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END):
             return self.tell()
-        call = take_call()
-        if lib.zst_decompression_reader_seek(self._handle, pos, whence, call.u64, call.err) < 0:
-            raise failure(call.err, self._end)
-        position = call.u64[0]
-        give_call(call)
-        return position
+        return self._move(pos, whence)
 
     def write(self, data):
         raise io.UnsupportedOperation()
