@@ -44,8 +44,7 @@ int arguments(const Signature *signature, PyObject *const *args, Py_ssize_t coun
     return 0;
 }
 
-/* The integer that a value is, or NULL with a TypeError. */
-static PyObject *integer(PyObject *value, const char *name)
+PyObject *integer(PyObject *value, const char *name)
 {
     PyObject *number = PyNumber_Index(value);
     if (number == NULL && PyErr_ExceptionMatches(PyExc_TypeError)) {
@@ -58,8 +57,7 @@ static PyObject *integer(PyObject *value, const char *name)
     return number;
 }
 
-/* -1 with an exception. Beyond 64 bits `*overflow` has the sign. */
-static int int64(PyObject *value, const char *name, long long *out, int *overflow)
+int int64(PyObject *value, const char *name, long long *out, int *overflow)
 {
     if (PyLong_CheckExact(value)) {
         *out = PyLong_AsLongLongAndOverflow(value, overflow);

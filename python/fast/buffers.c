@@ -99,6 +99,9 @@ static PyObject *new_segment(PyObject *parent, const zst_buffer_segment *segment
         return NULL;
     Py_INCREF(parent);
     self->end = parent;
+    /* Which a parent lets go of when __init__ is called again. */
+    self->owner = ((Native *)parent)->owner;
+    Py_INCREF(self->owner);
     self->block.buf = (void *)segment->data;
     self->block.len = (Py_ssize_t)segment->len;
     self->offset = segment->offset;
@@ -142,14 +145,14 @@ static PyObject *collection_item(PyObject *self, Py_ssize_t position)
 /* The place of an index, counted from the end if it is negative. */
 static bool place_of(PyObject *index, Py_ssize_t length, Py_ssize_t *out)
 {
-    if (!PyIndex_Check(index)) {
-        PyErr_SetString(PyExc_TypeError, "index must be an integer");
+    PyObject *number = length < 0 ? NULL : integer(index, "index");
+    if (number == NULL)
         return false;
-    }
-    *out = PyNumber_AsSsize_t(index, NULL);
+    *out = PyNumber_AsSsize_t(number, NULL);
+    Py_DECREF(number);
     if (*out < 0)
         *out += length;
-    return length >= 0;
+    return true;
 }
 
 static PyObject *buffer_subscript(PyObject *self, PyObject *index)
@@ -228,15 +231,34 @@ static bool look_at(PyObject *items, Slices *out)
     return true;
 }
 
-/* batch(parent, items, sizes, threads): what multi_*_to_buffer() of a compressor or decompressor does with a list. */
-PyObject *batch(PyObject *module, PyObject *args)
+static void free_owned(PyObject *capsule)
 {
-    (void)module;
-    Native *parent;
+    zst_buffer_with_segments_collection_free(PyCapsule_GetPointer(capsule, NULL));
+}
+
+static PyObject *new_collection(zst_buffer_with_segments_collection *handle)
+{
+    PyObject *owner = PyCapsule_New(handle, NULL, free_owned);
+    if (owner == NULL) {
+        zst_buffer_with_segments_collection_free(handle);
+        return NULL;
+    }
+    Native *self = (Native *)native_new(package.collection, NULL, NULL, NULL);
+    if (self == NULL) {
+        Py_DECREF(owner);
+        return NULL;
+    }
+    self->handle = handle;
+    self->owner = owner;
+    return (PyObject *)self;
+}
+
+/* What multi_*_to_buffer() does with a list. */
+PyObject *batch(Native *parent, bool compression, PyObject *args)
+{
     PyObject *items, *given_sizes;
-    int compression, threads;
-    if (!PyArg_ParseTuple(args, "OpO!Oi", &parent, &compression, &PyList_Type, &items, &given_sizes, &threads) ||
-        native_handle(parent) == NULL)
+    int threads;
+    if (!PyArg_ParseTuple(args, "O!Oi", &PyList_Type, &items, &given_sizes, &threads) || native_handle(parent) == NULL)
         return NULL;
     Slices slices;
     Py_buffer sizes = {0};
@@ -263,7 +285,5 @@ PyObject *batch(PyObject *module, PyObject *args)
     PyBuffer_Release(&sizes);
     if (!ready)
         return NULL;
-    if (status < 0)
-        return failed(&err, NULL);
-    return native_new(package.collection, made, (void (*)(void *))zst_buffer_with_segments_collection_free, NULL);
+    return status < 0 ? failed(&err, NULL) : new_collection(made);
 }

@@ -4,7 +4,9 @@
 
 /* Behind Python.h, which asks for all of it. */
 #include <dlfcn.h>
+#include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The state of the thread while it is in the C library without the GIL. */
 static _Thread_local PyThreadState *outside;
@@ -23,20 +25,29 @@ void enter_python(PyThreadState *before)
     outside = before;
 }
 
-PyThreadState *enter_callback(void)
+/* When the process ends, Python makes a thread exit that wants the GIL. Frames of the library cannot be unwound, so that
+ * the thread stays where it is for the rest of the time. */
+static void stay(void *unused)
+{
+    (void)unused;
+    for (;;)
+        pause();
+}
+
+int32_t in_python(int32_t (*callback)(void *call), void *call)
 {
     PyThreadState *state = outside;
+    int32_t status;
+    pthread_cleanup_push(stay, NULL);
     if (state != NULL)
         PyEval_RestoreThread(state);
     outside = NULL;
-    return state;
-}
-
-void leave_callback(PyThreadState *state)
-{
+    status = callback(call);
     outside = state;
     if (state != NULL)
         PyEval_SaveThread();
+    pthread_cleanup_pop(0);
+    return status;
 }
 
 PyObject *failed(const zst_error *err, Native *stream)

@@ -154,11 +154,17 @@ static PyObject *compressor_stream_writer(PyObject *object, PyObject *const *arg
     return new_writer((Native *)object, true, given[0], size, write_size, 0, returns_read, closefd);
 }
 
+static PyObject *compressor_batch(PyObject *object, PyObject *args)
+{
+    return batch((Native *)object, true, args);
+}
+
 static PyMethodDef methods[] = {
     METHOD("compress", compressor_compress, DOC_Compressor_compress),
     METHOD("compressobj", compressor_compressobj, DOC_Compressor_compressobj),
     METHOD("stream_reader", compressor_stream_reader, DOC_Compressor_stream_reader),
     METHOD("stream_writer", compressor_stream_writer, DOC_Compressor_stream_writer),
+    {"_batch", compressor_batch, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -218,11 +218,17 @@ static PyObject *decompressor_stream_writer(PyObject *object, PyObject *const *a
                       returns_read, closefd);
 }
 
+static PyObject *decompressor_batch(PyObject *object, PyObject *args)
+{
+    return batch((Native *)object, false, args);
+}
+
 static PyMethodDef methods[] = {
     METHOD("decompress", decompressor_decompress, DOC_Decompressor_decompress),
     METHOD("decompressobj", decompressor_decompressobj, DOC_Decompressor_decompressobj),
     METHOD("stream_reader", decompressor_stream_reader, DOC_Decompressor_stream_reader),
     METHOD("stream_writer", decompressor_stream_writer, DOC_Decompressor_stream_writer),
+    {"_batch", decompressor_batch, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

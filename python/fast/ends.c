@@ -14,9 +14,16 @@ static int32_t outcome(Native *stream, int32_t status)
 
 /* ---- Sources ---- */
 
-static int32_t read_block(Native *stream, size_t size_hint, const uint8_t **out_data, size_t *out_len)
+typedef struct {
+    Native *stream;
+    size_t size_hint;
+    const uint8_t **out_data;
+    size_t *out_len;
+} Read;
+
+static int32_t read_block(Native *stream, const Read *call)
 {
-    PyObject *block = PyObject_CallFunction(stream->method, "n", (Py_ssize_t)size_hint);
+    PyObject *block = PyObject_CallFunction(stream->method, "n", (Py_ssize_t)call->size_hint);
     if (block == NULL)
         return FAILED;
     if (block == Py_None) {
@@ -30,17 +37,20 @@ static int32_t read_block(Native *stream, size_t size_hint, const uint8_t **out_
         return FAILED;
     PyBuffer_Release(&stream->block);
     stream->block = memory;
-    *out_data = memory.buf;
-    *out_len = (size_t)memory.len;
+    *call->out_data = memory.buf;
+    *call->out_len = (size_t)memory.len;
     return DONE;
+}
+
+static int32_t read_in_python(void *given)
+{
+    const Read *call = given;
+    return outcome(call->stream, read_block(call->stream, call));
 }
 
 static int32_t on_read(void *userdata, size_t size_hint, const uint8_t **out_data, size_t *out_len)
 {
-    PyThreadState *state = enter_callback();
-    int32_t status = outcome(userdata, read_block(userdata, size_hint, out_data, out_len));
-    leave_callback(state);
-    return status;
+    return in_python(read_in_python, &(Read){userdata, size_hint, out_data, out_len});
 }
 
 int begin_source(Native *stream, PyObject *object, zst_source *out, uint64_t *size)
@@ -104,32 +114,40 @@ static int32_t blocked(Native *stream, size_t len, size_t *out_written)
     return DONE;
 }
 
-static int32_t write_piece(Native *stream, const uint8_t *data, size_t len, size_t *out_written)
+typedef struct {
+    Native *stream;
+    const uint8_t *data;
+    size_t len, *out_written;
+} Write;
+
+static int32_t write_piece(Native *stream, const Write *call)
 {
-    PyObject *piece = PyBytes_FromStringAndSize((const char *)data, (Py_ssize_t)len);
+    PyObject *piece = PyBytes_FromStringAndSize((const char *)call->data, (Py_ssize_t)call->len);
     PyObject *result = piece == NULL ? NULL : PyObject_CallFunctionObjArgs(stream->method, piece, NULL);
     Py_XDECREF(piece);
     if (result == NULL)
         return FAILED;
     int32_t status = DONE;
     if (stream->raw)
-        status = obey(result, len, out_written);
+        status = obey(result, call->len, call->out_written);
     else
-        *out_written = len;
+        *call->out_written = call->len;
     Py_DECREF(result);
     return status;
 }
 
+static int32_t write_in_python(void *given)
+{
+    const Write *call = given;
+    int32_t status = write_piece(call->stream, call);
+    if (status == FAILED && PyErr_ExceptionMatches(PyExc_BlockingIOError))
+        return blocked(call->stream, call->len, call->out_written);
+    return outcome(call->stream, status);
+}
+
 static int32_t on_write(void *userdata, const uint8_t *data, size_t len, size_t *out_written)
 {
-    PyThreadState *state = enter_callback();
-    int32_t status = write_piece(userdata, data, len, out_written);
-    if (status == FAILED && PyErr_ExceptionMatches(PyExc_BlockingIOError))
-        status = blocked(userdata, len, out_written);
-    else
-        status = outcome(userdata, status);
-    leave_callback(state);
-    return status;
+    return in_python(write_in_python, &(Write){userdata, data, len, out_written});
 }
 
 int32_t call_if_there(Native *stream, const char *name, PyObject **out)
@@ -148,21 +166,25 @@ int32_t call_if_there(Native *stream, const char *name, PyObject **out)
     return DONE;
 }
 
+static int32_t flush_in_python(void *userdata)
+{
+    Native *stream = userdata;
+    return outcome(stream, call_if_there(stream, "flush", &stream->flushed));
+}
+
 static int32_t on_flush(void *userdata)
 {
-    PyThreadState *state = enter_callback();
-    Native *stream = userdata;
-    int32_t status = outcome(stream, call_if_there(stream, "flush", &stream->flushed));
-    leave_callback(state);
-    return status;
+    return in_python(flush_in_python, userdata);
+}
+
+static int32_t close_in_python(void *userdata)
+{
+    return outcome(userdata, call_if_there(userdata, "close", NULL));
 }
 
 static int32_t on_close(void *userdata)
 {
-    PyThreadState *state = enter_callback();
-    int32_t status = outcome(userdata, call_if_there(userdata, "close", NULL));
-    leave_callback(state);
-    return status;
+    return in_python(close_in_python, userdata);
 }
 
 int begin_sink(Native *stream, PyObject *object, bool closefd, zst_sink *out)

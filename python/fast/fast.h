@@ -52,7 +52,6 @@ extern struct Package {
 extern PyType_Spec compressor_spec, decompressor_spec, compression_obj_spec, decompression_obj_spec,
     compression_reader_spec, decompression_reader_spec, compression_writer_spec, decompression_writer_spec, memory_spec,
     buffer_spec, collection_spec, frame_parameters_spec;
-PyObject *batch(PyObject *module, PyObject *args);
 PyObject *frame_content_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *frame_header_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *get_frame_parameters(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
@@ -65,6 +64,12 @@ extern PyType_Spec native_spec;
     {                                                                                                                  \
         name, sizeof(Native), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots                                       \
     }
+/* Of objects that only C makes, with their handle: object.__new__() refuses them. */
+#define MADE_TYPE(name, slots)                                                                                         \
+    {                                                                                                                  \
+        name, sizeof(Native), 0,                                                                                       \
+            Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots                        \
+    }
 
 PyObject *native_new(PyObject *type, void *handle, void (*free)(void *), const void *functions);
 /* NULL with an exception when __init__ was not called. */
@@ -75,8 +80,7 @@ void *native_handle(Native *self);
 /* A call into the C library, with or without the GIL. Callbacks of the library take it back. */
 PyThreadState *leave_python(bool long_call);
 void enter_python(PyThreadState *state);
-PyThreadState *enter_callback(void);
-void leave_callback(PyThreadState *state);
+int32_t in_python(int32_t (*callback)(void *call), void *call);
 
 /* Sets the exception for a failed call; that of the stream's end, if it has one in store. Returns NULL. */
 PyObject *failed(const zst_error *err, Native *stream);
@@ -97,6 +101,11 @@ PyObject *lengthened(PyObject *bytes, size_t length);
 /* Whether a bytes object can be made shorter or longer where it is. */
 bool can_resize(void);
 
+/* ---- buffers.c ---- */
+
+/* _batch(items, sizes, threads) of compressors and decompressors. */
+PyObject *batch(Native *parent, bool compression, PyObject *args);
+
 /* ---- arguments.c ---- */
 
 /* A line of a PyMethodDef for a function that takes its arguments by arguments(). */
@@ -115,6 +124,10 @@ typedef struct {
 int arguments(const Signature *signature, PyObject *const *args, Py_ssize_t count, PyObject *names, PyObject **out);
 int content_size(PyObject *value, uint64_t *out);
 int piece_size(PyObject *value, size_t standard, const char *name, size_t *out);
+/* The integer that a value is, or NULL with a TypeError. */
+PyObject *integer(PyObject *value, const char *name);
+/* -1 with an exception. Beyond 64 bits `*overflow` has the sign. */
+int int64(PyObject *value, const char *name, long long *out, int *overflow);
 int int32(PyObject *value, const char *name, int32_t *out);
 /* A flag; `standard` where there is no value. -1 with an exception. */
 int flag(PyObject *value, bool standard);

@@ -43,7 +43,6 @@ static PyObject *use(PyObject *module, PyObject *args, PyObject *names)
 
 static PyMethodDef functions[] = {
     {"use", (PyCFunction)(void (*)(void))use, METH_VARARGS | METH_KEYWORDS, NULL},
-    {"batch", batch, METH_VARARGS, NULL},
     METHOD("frame_content_size", frame_content_size, DOC_frame_content_size),
     METHOD("frame_header_size", frame_header_size, DOC_frame_header_size),
     METHOD("get_frame_parameters", get_frame_parameters, DOC_get_frame_parameters),

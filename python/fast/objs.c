@@ -139,7 +139,7 @@ static PyType_Slot compression_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec compression_obj_spec = NATIVE_TYPE("zstandard._zst.CompressionObj", compression_slots);
+PyType_Spec compression_obj_spec = MADE_TYPE("zstandard._zst.CompressionObj", compression_slots);
 
 /* ---- ZstdDecompressionObj ---- */
 
@@ -223,4 +223,4 @@ static PyType_Slot decompression_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec decompression_obj_spec = NATIVE_TYPE("zstandard._zst.DecompressionObj", decompression_slots);
+PyType_Spec decompression_obj_spec = MADE_TYPE("zstandard._zst.DecompressionObj", decompression_slots);

@@ -190,12 +190,10 @@ static int size_argument(const Native *self, const Signature *signature, PyObjec
         return -1;
     if (given[0] == NULL)
         return 0;
-    PyObject *number = PyNumber_Index(given[0]);
-    if (number == NULL)
-        return -1;
+    long long size;
     int overflow;
-    long long size = PyLong_AsLongLongAndOverflow(number, &overflow);
-    Py_DECREF(number);
+    if (int64(given[0], "size", &size, &overflow) < 0)
+        return -1;
     if (overflow < 0 || (overflow == 0 && size < -1)) {
         PyErr_SetString(PyExc_ValueError, "cannot read negative amounts less than -1");
         return -1;
@@ -389,5 +387,5 @@ static PyType_Slot decompression_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec compression_reader_spec = NATIVE_TYPE("zstandard._zst.CompressionReader", compression_slots);
-PyType_Spec decompression_reader_spec = NATIVE_TYPE("zstandard._zst.DecompressionReader", decompression_slots);
+PyType_Spec compression_reader_spec = MADE_TYPE("zstandard._zst.CompressionReader", compression_slots);
+PyType_Spec decompression_reader_spec = MADE_TYPE("zstandard._zst.DecompressionReader", decompression_slots);

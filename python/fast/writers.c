@@ -230,5 +230,5 @@ static PyType_Slot decompression_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec compression_writer_spec = NATIVE_TYPE("zstandard._zst.CompressionWriter", compression_slots);
-PyType_Spec decompression_writer_spec = NATIVE_TYPE("zstandard._zst.DecompressionWriter", decompression_slots);
+PyType_Spec compression_writer_spec = MADE_TYPE("zstandard._zst.CompressionWriter", compression_slots);
+PyType_Spec decompression_writer_spec = MADE_TYPE("zstandard._zst.DecompressionWriter", decompression_slots);

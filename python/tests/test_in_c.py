@@ -1,12 +1,15 @@
 """What the compiled module does in C, and could do wrong only there."""
 
 import gc
+import io
+import os
 import threading
 import weakref
 
 import pytest
 
 import zstandard as z
+from helpers import child, q
 from zstandard import _native
 
 DATA = b"some content, and some more of it; " * 100
@@ -122,3 +125,126 @@ def test_arguments_are_left_alone():
     # An exported buffer would forbid this.
     data.append(0)
     frame.append(0)
+
+
+def test_seek_in_a_source_in_python():
+    frame = z.compress(bytes(range(250)) * 400)
+    reader = z.ZstdDecompressor().stream_reader(io.BytesIO(frame), read_size=10)
+    assert reader.seek(50_001) == 50_001
+    assert reader.read(2) == b"\x01\x02"
+    assert reader.seek(pos=7, whence=os.SEEK_CUR) == 50_010
+    assert reader.seek(1, whence=2**70) == reader.seek(1, -1) == 50_010
+
+    class Source:
+        def read(self, size):
+            raise KeyError("source")
+
+    reader = z.ZstdDecompressor().stream_reader(Source())
+    with pytest.raises(KeyError, match="source"):
+        reader.seek(1)
+    for wrong in "1", 1.0:
+        with pytest.raises(TypeError):
+            reader.seek(wrong)
+        with pytest.raises(TypeError):
+            reader.seek(1, wrong)
+    for far in 2**63, -(2**63) - 1:
+        with pytest.raises(OverflowError):
+            reader.seek(far)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        z.ZstdCompressionObj,
+        z.ZstdDecompressionObj,
+        z.ZstdCompressionReader,
+        z.ZstdDecompressionReader,
+        z.ZstdCompressionWriter,
+        z.ZstdDecompressionWriter,
+    ],
+)
+def test_objects_without_a_handle(kind):
+    class Own(kind):
+        def __new__(cls):
+            return object.__new__(cls)
+
+    for make in kind, Own, lambda: object.__new__(kind):
+        with pytest.raises((TypeError, AttributeError)):
+            made = make()
+            # Without the types in C there is such an object, of no use.
+            if hasattr(made, "eof" if "Obj" in kind.__name__ else "closed"):
+                raise AssertionError("it has a handle")
+            made._handle
+
+
+def test_methods_with_another_self():
+    for other in object(), [b""], z.ZstdDecompressor():
+        with pytest.raises((TypeError, AttributeError)):
+            z.ZstdCompressor.multi_compress_to_buffer(other, [DATA])
+    for other in object(), [b""], z.ZstdCompressor():
+        with pytest.raises((TypeError, AttributeError)):
+            z.ZstdDecompressor.multi_decompress_to_buffer(other, [FRAME])
+
+
+class Fails:
+    def __index__(self):
+        raise KeyError("index")
+
+
+def test_an_index_that_raises():
+    collection = z.ZstdCompressor().multi_compress_to_buffer([DATA, DATA])
+    buffer = z.BufferWithSegments(DATA, q(0, 3))
+    for items in collection, buffer, buffer.segments:
+        with pytest.raises(KeyError, match="index"):
+            items[Fails()]
+        with pytest.raises(TypeError, match="index must be an integer, not str"):
+            items["0"]
+        with pytest.raises(IndexError):
+            items[2**70]
+        with pytest.raises(IndexError):
+            items[-(2**70)]
+    for call in z.ZstdCompressor().compressobj, z.ZstdDecompressor().stream_reader(FRAME).read:
+        with pytest.raises(KeyError, match="index"):
+            call(Fails())
+
+
+def test_segments_outlive_another_init():
+    data = os.urandom(1_000_000)
+    collection = z.BufferWithSegmentsCollection(z.BufferWithSegments(bytearray(data), q(0, len(data))))
+    made = z.ZstdCompressor().multi_compress_to_buffer([data])
+    frame = made[0].tobytes()
+    segments = collection[0], made[0]
+    for one in collection, made:
+        one.__init__(z.BufferWithSegments(b"other", q(0, 5)))
+        assert [item.tobytes() for item in one] == [b"other"]
+    gc.collect()
+    others = [bytearray(len(data)) for _ in range(5)]
+    assert segments[0].tobytes() == data
+    assert segments[1].tobytes() == frame
+    del others
+
+
+@pytest.mark.parametrize("stream", ["stream_reader(End()).read()", "stream_writer(End()).write(frame)"])
+def test_the_process_ends_while_a_thread_is_in_a_callback(stream):
+    if not _native.COMPILED:
+        pytest.skip("Python ends the thread by unwinding, also through frames of the library")
+    child(
+        """
+import threading
+import zstandard as z
+
+started = threading.Event()
+frame = z.compress(b"content")
+
+class End:
+    def read(self, size):
+        started.set()
+        while True:
+            pass
+    write = read
+
+threading.Thread(target=lambda: z.ZstdDecompressor().%s, daemon=True).start()
+started.wait()
+"""
+        % stream
+    )

@@ -134,7 +134,8 @@ class _Items(_Sequence):
         if self._item(self._handle, position, out, call.err) < 0:
             raise failure(call.err)
         give_call(call)
-        segment = _instance(BufferSegment, out.data, out.len, self)
+        # The handle and what it needs too: __init__ lets go of them when it is called again.
+        segment = _instance(BufferSegment, out.data, out.len, (self, self._handle, self._keeps))
         segment._offset = out.offset
         return segment
 
@@ -227,9 +228,6 @@ def own_collection(handle):
     self = object.__new__(BufferWithSegmentsCollection)
     self._adopt((handle, None), address_of(handle))
     return self
-
-
-fast_batch = getattr(fast, "batch", None)
 
 
 class ZstdBatch:

@@ -1,6 +1,6 @@
 """ZstdCompressor."""
 
-from ._buffers import ZstdBatch, fast_batch, own_collection
+from ._buffers import ZstdBatch, own_collection
 from ._calls import (
     Handled,
     NotPickled,
@@ -204,7 +204,7 @@ class ZstdCompressor(_Compressor, NotPickled):
     def multi_compress_to_buffer(self, data, threads=None):
         """Compresses many items into frames of their own, on many threads."""
         threads = 0 if threads is None else int32(threads, "threads")
-        if isinstance(data, list) and fast_batch is not None:
-            return fast_batch(self, True, data, None, threads)
+        if isinstance(data, list) and hasattr(_Compressor, "_batch"):
+            return _Compressor._batch(self, data, None, threads)
         batch = ZstdBatch(data, "argument must be list of BufferWithSegments")
         return own_collection(batch.run("zst_compressor_multi_compress_to_buffer", self._handle, threads))

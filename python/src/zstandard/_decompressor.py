@@ -2,7 +2,7 @@
 
 import sys
 
-from ._buffers import ZstdBatch, fast_batch, own_collection
+from ._buffers import ZstdBatch, own_collection
 from ._calls import (
     Handled,
     NotPickled,
@@ -199,8 +199,8 @@ class ZstdDecompressor(_Decompressor, NotPickled):
     def multi_decompress_to_buffer(self, frames, decompressed_sizes=None, threads=None):
         """The contents of many frames, decoded on many threads."""
         threads = 0 if threads is None else int32(threads, "threads")
-        if isinstance(frames, list) and fast_batch is not None:
-            return fast_batch(self, False, frames, decompressed_sizes, threads)
+        if isinstance(frames, list) and hasattr(_Decompressor, "_batch"):
+            return _Decompressor._batch(self, frames, decompressed_sizes, threads)
         batch = ZstdBatch(frames, "argument must be list or BufferWithSegments")
         sizes = NULL if decompressed_sizes is None else view(decompressed_sizes)
         # NULL means none, so that nothing else may.

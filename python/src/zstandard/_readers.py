@@ -183,6 +183,7 @@ class ZstdDecompressionReader(_DecompressionReading, _Reader):
         pos = index(pos, "pos")
         if pos > sys.maxsize or pos < -sys.maxsize - 1:
             raise OverflowError("pos is too large")
+        whence = os.SEEK_SET if whence is None else index(whence, "whence")
         if whence not in (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END):
             return self.tell()
         return self._move(pos, whence)
