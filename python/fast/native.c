@@ -28,7 +28,9 @@ static int traverse(PyObject *object, visitproc visit, void *arg)
     Py_VISIT(self->method);
     Py_VISIT(self->exception);
     Py_VISIT(self->flushed);
-    Py_VISIT(self->block.obj);
+    /* CPython before 3.13 crashes when it clears a memoryview that is lent, which it does not when one is not visited. */
+    if (self->block.obj != NULL && !PyMemoryView_Check(self->block.obj))
+        Py_VISIT(self->block.obj);
     Py_VISIT(self->unused);
     return 0;
 }

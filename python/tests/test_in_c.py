@@ -63,6 +63,35 @@ def test_cycles_are_collected(kind):
     assert seen() is None
 
 
+@pytest.mark.parametrize("way", ["source", "read"])
+def test_a_cycle_with_a_memoryview(way):
+    if not _native.COMPILED:
+        pytest.skip("cffi lends a memoryview to the garbage collector, and CPython before 3.13 crashes then")
+    child(
+        """
+import gc
+import zstandard as z
+
+gc.disable()
+class End:
+    def read(self, size):
+        return memory
+
+frame = bytearray(z.compress(b"content"))
+memory = memoryview(frame)
+end = End()
+end.memory, end.end = memory, end
+end.reader = z.ZstdDecompressor().stream_reader(end if "%s" == "read" else memory)
+end.reader.read(1)
+del memory, end
+assert gc.collect()
+# It is not lent any more.
+frame.append(0)
+"""
+        % way
+    )
+
+
 def test_init_again_while_others_work():
     compressor, decompressor = z.ZstdCompressor(), z.ZstdDecompressor()
     wrong = []
