@@ -11,7 +11,8 @@ static int place_of(const Signature *signature, PyObject *name)
     return -1;
 }
 
-int arguments(const Signature *signature, PyObject *const *args, Py_ssize_t count, PyObject *names, PyObject **out)
+int arguments_as_given(const Signature *signature, PyObject *const *args, Py_ssize_t count, PyObject *names,
+                       PyObject **out)
 {
     if (count > signature->positional) {
         PyErr_Format(PyExc_TypeError, "%s() takes at most %d positional arguments (%zd given)", signature->function,
@@ -32,15 +33,23 @@ int arguments(const Signature *signature, PyObject *const *args, Py_ssize_t coun
         }
         out[place] = args[count + number];
     }
-    for (int place = 0; place < signature->count; place++) {
-        if (out[place] == NULL && place < signature->required) {
+    for (int place = 0; place < signature->required; place++) {
+        if (out[place] == NULL) {
             PyErr_Format(PyExc_TypeError, "%s() missing required argument: '%s'", signature->function,
                          signature->names[place]);
             return -1;
         }
-        if (out[place] == Py_None && place >= signature->required)
-            out[place] = NULL;
     }
+    return 0;
+}
+
+int arguments(const Signature *signature, PyObject *const *args, Py_ssize_t count, PyObject *names, PyObject **out)
+{
+    if (arguments_as_given(signature, args, count, names, out) < 0)
+        return -1;
+    for (int place = signature->required; place < signature->count; place++)
+        if (out[place] == Py_None)
+            out[place] = NULL;
     return 0;
 }
 

@@ -120,12 +120,10 @@ static int output_limit(PyObject *value, uint64_t *out)
     *out = 0;
     if (value == NULL)
         return 0;
-    PyObject *number = PyNumber_Index(value);
-    if (number == NULL)
-        return -1;
+    long long limit;
     int overflow;
-    long long limit = PyLong_AsLongLongAndOverflow(number, &overflow);
-    Py_DECREF(number);
+    if (int64(value, "max_output_size", &limit, &overflow) < 0)
+        return -1;
     if (overflow < 0 || (overflow == 0 && limit < 0)) {
         PyErr_SetString(PyExc_ValueError, "max_output_size must not be negative");
         return -1;

@@ -122,6 +122,9 @@ typedef struct {
 
 /* Puts arguments where their parameters are; NULL where there is none, or None. 0, or -1 with a TypeError. */
 int arguments(const Signature *signature, PyObject *const *args, Py_ssize_t count, PyObject *names, PyObject **out);
+/* Without None becoming NULL. */
+int arguments_as_given(const Signature *signature, PyObject *const *args, Py_ssize_t count, PyObject *names,
+                       PyObject **out);
 int content_size(PyObject *value, uint64_t *out);
 int piece_size(PyObject *value, size_t standard, const char *name, size_t *out);
 /* The integer that a value is, or NULL with a TypeError. */

@@ -11,25 +11,25 @@ static int frame_arguments(const Signature *signature, PyObject *const *args, Py
                            Py_buffer *data, int32_t *format)
 {
     PyObject *given[3];
-    if (arguments(signature, args, count, names, given) < 0)
+    if (arguments_as_given(signature, args, count, names, given) < 0)
         return -1;
-    *format = ZST_FORMAT_ZSTD1;
-    if (given[1] != NULL && int32(given[1], "format", format) < 0)
+    PyObject *source = signature->count == 3 ? given[2] : NULL;
+    if (given[0] == NULL && source == NULL) {
+        PyErr_Format(PyExc_TypeError, "%s() missing required argument: 'data'", signature->function);
         return -1;
-    if (given[0] != NULL && signature->count == 3 && given[2] != NULL) {
+    }
+    if (given[0] != NULL && source != NULL) {
         PyErr_Format(PyExc_TypeError, "%s() takes data or source, not both", signature->function);
         return -1;
     }
-    PyObject *object = given[0] != NULL ? given[0] : signature->count == 3 ? given[2] : NULL;
-    if (object == NULL) {
-        if (count > 0 || names != NULL)
-            object = Py_None;
-        else {
-            PyErr_Format(PyExc_TypeError, "%s() missing required argument: 'data'", signature->function);
-            return -1;
-        }
+    if (view(source == NULL ? given[0] : source, data) < 0)
+        return -1;
+    *format = ZST_FORMAT_ZSTD1;
+    if (given[1] != NULL && given[1] != Py_None && int32(given[1], "format", format) < 0) {
+        PyBuffer_Release(data);
+        return -1;
     }
-    return view(object, data);
+    return 0;
 }
 
 static const Signature CONTENT_SIZE = {"frame_content_size", 0, 2, 3, {"data", "format", "source"}};
