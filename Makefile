@@ -16,7 +16,7 @@ ROOT := $(CURDIR)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIBRARIES := $(TARGET)/lib
 HOST = $(shell rustc -vV | sed -n "s/^host: //p")
-STAGE := $(ROOT)/target/stage
+STAGE := target/stage
 VENV := target/venv
 CFLAGS ?= -O2 -g
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
@@ -67,7 +67,7 @@ deb:
 
 # An installation below target/, which examples, tests and benchmarks link with.
 stage:
-	@$(MAKE) --no-print-directory install DESTDIR= PREFIX=$(STAGE) LIBDIR=lib > /dev/null
+	@$(MAKE) --no-print-directory install DESTDIR= PREFIX="$(ROOT)/$(STAGE)" LIBDIR=lib > /dev/null
 
 # One sentence where a tool is missing, before anything is done. For a recipe: $(call need,program,what to do)
 need = @command -v $(firstword $(1)) > /dev/null || { echo "$(firstword $(1)) was not found: $(2)" >&2; exit 1; }
@@ -85,7 +85,7 @@ programs: $(EXAMPLES)
 
 target/examples-c/%: examples-c/%.c examples-c/files.h $(STAGE)/include/zst.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(STRICT) -I$(STAGE)/include $< -L$(STAGE)/lib -Wl,-rpath,$(STAGE)/lib -lzst -o $@
+	$(CC) $(CFLAGS) $(STRICT) -I$(STAGE)/include $< -L$(STAGE)/lib -Wl,-rpath,"$(ROOT)/$(STAGE)/lib" -lzst -o $@
 
 demo: tools
 	$(call need,$(PYTHON),install Python 3 or name yours with PYTHON=...)
