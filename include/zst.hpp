@@ -6,7 +6,7 @@
  *
  * - What fails throws zst::error, or one of the classes derived from it (zst/error.hpp).
  * - Handles own what they stand for and can be moved, not copied. One that was moved from is empty: it can be
- *   destroyed and assigned to, its getters give 0, and its other functions throw.
+ *   destroyed and assigned to, its getters give what zst.h gives for NULL, and its other functions throw.
  * - Handles may be destroyed in any order: what they need of each other is kept alive.
  * - Functions are const where zst.h takes a const handle: every handle may be used by several threads at the same
  *   time. Sets of parameters are the exception, because they are changed by what sets them.

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cerrno>
 #include <exception>
 #include <memory>
 
@@ -53,8 +54,8 @@ T made(Function function, Arguments... arguments) {
     return out;
 }
 
-/// What a callback returns that has thrown. Nobody sees it where the exception is seen.
-inline constexpr std::int32_t callback_has_thrown = 1;
+/// What a callback returns that has thrown. Only callers in C see it.
+inline constexpr std::int32_t callback_has_thrown = ECANCELED;
 
 /// Runs the body of a callback, which returns what zst.h is to get. No exception goes through C.
 template <class Body>

@@ -65,9 +65,9 @@ compression_dict train_dictionary(std::size_t dict_size, const Samples &samples,
     return compression_dict(detail::made<zst_compression_dict *>(zst_train_dictionary, dict_size, slices.data(),
                                                                  slices.size(), &parameters));
 }
-inline compression_dict train_dictionary(std::size_t dict_size, std::initializer_list<lent> samples,
+inline compression_dict train_dictionary(std::size_t dict_size, std::initializer_list<bytes_view> samples,
                                          const training_parameters &parameters = {}) {
-    return train_dictionary<std::initializer_list<lent>>(dict_size, samples, parameters);
+    return train_dictionary<std::initializer_list<bytes_view>>(dict_size, samples, parameters);
 }
 
 } // namespace zst

@@ -249,9 +249,9 @@ public:
         const std::vector<zst_slice> slices = detail::slices(items);
         return collection(zst_compressor_multi_compress_to_buffer, get(), slices.data(), slices.size(), threads);
     }
-    buffer_with_segments_collection multi_compress_to_buffer(std::initializer_list<lent> items,
+    buffer_with_segments_collection multi_compress_to_buffer(std::initializer_list<bytes_view> items,
                                                              std::int32_t threads = 0) const {
-        return multi_compress_to_buffer<std::initializer_list<lent>>(items, threads);
+        return multi_compress_to_buffer<std::initializer_list<bytes_view>>(items, threads);
     }
     buffer_with_segments_collection multi_compress_to_buffer(const buffer_with_segments &buffer,
                                                              std::int32_t threads = 0) const {

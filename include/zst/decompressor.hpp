@@ -200,8 +200,8 @@ public:
         return bytes(detail::made<zst_bytes>(zst_decompressor_decompress_content_dict_chain, get(), slices.data(),
                                              slices.size()));
     }
-    bytes decompress_content_dict_chain(std::initializer_list<lent> frames) const {
-        return decompress_content_dict_chain<std::initializer_list<lent>>(frames);
+    bytes decompress_content_dict_chain(std::initializer_list<bytes_view> frames) const {
+        return decompress_content_dict_chain<std::initializer_list<bytes_view>>(frames);
     }
     /// Bytes of memory that the context of the operation uses that was started last.
     std::size_t memory_size() const { return detail::made<std::size_t>(zst_decompressor_memory_size, get()); }
@@ -262,10 +262,10 @@ public:
         const std::vector<zst_slice> slices = detail::slices(items);
         return collection(zst_decompressor_multi_decompress_to_buffer, threads, sizes, slices.data(), slices.size());
     }
-    buffer_with_segments_collection multi_decompress_to_buffer(std::initializer_list<lent> items,
+    buffer_with_segments_collection multi_decompress_to_buffer(std::initializer_list<bytes_view> items,
                                                                std::int32_t threads = 0,
                                                                const std::vector<std::uint64_t> &sizes = {}) const {
-        return multi_decompress_to_buffer<std::initializer_list<lent>>(items, threads, sizes);
+        return multi_decompress_to_buffer<std::initializer_list<bytes_view>>(items, threads, sizes);
     }
     buffer_with_segments_collection multi_decompress_to_buffer(const buffer_with_segments &buffer,
                                                                std::int32_t threads = 0,

@@ -120,7 +120,8 @@ private:
 /// A std::istream with the content of all frames that `from` has: `zst::istream in(file);`.
 ///
 /// What fails is thrown, as by everything else here, instead of looking like the end: damaged or cut input, and
-/// exceptions of the source. After `in.exceptions(std::ios::goodbit)` it is not, and in.bad() tells.
+/// exceptions of the source. After `in.exceptions(std::ios::goodbit)` it is not, and in.bad() tells. (But
+/// `out << in.rdbuf()` keeps it from you: that operator of the standard does not throw what a buffer throws.)
 class istream : public std::istream {
 public:
     explicit istream(source from) : istream(std::move(from), decompressor()) {}

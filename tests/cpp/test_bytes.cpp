@@ -131,7 +131,7 @@ void many_items() {
     const zst::compressor compressor;
     const auto one = compressor.multi_compress_to_buffer(strings);
     const auto other = compressor.multi_compress_to_buffer(views);
-    const auto third = compressor.multi_compress_to_buffer({"a", "", "ccc"});
+    const auto third = compressor.multi_compress_to_buffer({"a", std::string(), zst::bytes_view("ccc")});
     CHECK(one.count() == 3 && other.count() == 3 && third.count() == 3);
     for (std::size_t at = 0; at < 3; ++at)
         CHECK(one[at] == other[at] && one[at] == third[at]);

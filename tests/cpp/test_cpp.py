@@ -236,9 +236,12 @@ REFUSED = {
         '(void)compressor.multi_compress_to_buffer({"a"}).segment(0);',
     ),
     "payload-of-a-temporary-frame": ("(void)zst::read_skippable_frame(kept);", "(void)zst::read_skippable_frame(text());"),
-    "temporary-items": (
-        "compressor.multi_compress_to_buffer({kept});",
-        "compressor.multi_compress_to_buffer({text()});",
+    "items-that-are-temporary": (
+        "std::vector<std::string> items; compressor.multi_compress_to_buffer(items);",
+        "struct iterator { std::string operator*() { return {}; } void operator++() {}"
+        " bool operator!=(iterator) { return false; } };"
+        " struct { iterator begin() const { return {}; } iterator end() const { return {}; } } items;"
+        " compressor.multi_compress_to_buffer(items);",
     ),
     "source-on-a-temporary-stream": (
         "std::istream a(nullptr); zst::source s(a);",
