@@ -33,22 +33,22 @@ static double peak_of(struct worker *w, operation *operation, const struct set *
     return peak_in_child(warm_up, work, &job) / MIB;
 }
 
-/* A stream of 1 GB needs what the loop needs, and the piece in the making. */
+/* A stream of 256 MB needs what the loop needs, and the piece in the making. */
 static void measure_streams(struct worker *w) {
     static const int measured[] = {COPY_STREAM, READER, WRITER, ITERATOR};
     struct set set = make_pieces(sources, 64 * MIB, 1, WITHOUT_SIZE);
     set.step = 128 * KIB;
-    set.again = 15;
+    set.again = 3;
     for (int compress = 1; compress >= 0; compress--) {
         double raw = 0;
         for (size_t i = 0; i < sizeof measured / sizeof *measured; i++) {
             const struct stream *stream = &streams[measured[i]];
             char name[256];
-            snprintf(name, sizeof name, "%s 1 GB, %s", compress ? "compress" : "decompress", stream->name);
+            snprintf(name, sizeof name, "%s 256 MB, %s", compress ? "compress" : "decompress", stream->name);
             if (!wanted("memory of streams", name)) continue;
             if (!raw) {
                 raw = peak_of(w, compress ? raw_compress_stream : raw_decompress_stream, &set);
-                report_figure("memory of streams", compress ? "compress 1 GB, raw" : "decompress 1 GB, raw", raw,
+                report_figure("memory of streams", compress ? "compress 256 MB, raw" : "decompress 256 MB, raw", raw,
                               "MiB", 0);
             }
             double zst = peak_of(w, compress ? stream->compress : stream->decompress, &set);

@@ -26,7 +26,7 @@ static void zst_train(struct worker *w, const struct set *set, size_t i) {
     train_with((zst_training_parameters){0}, samples.count);
 }
 
-static const size_t optimised = 1500;
+static const size_t optimised = 600;
 
 static void optimise_raw(size_t threads) {
     ZDICT_cover_params_t params;
@@ -54,7 +54,7 @@ static void time_optimising(void) {
     const struct row two = {"training", "optimise, 2 threads against 1 (raw, zst: speed-up)", NULL, NULL, NULL,
                             SPEED_UP,   1.6, 0, 0};
     if (!wanted(one.area, one.name) && !wanted(two.area, two.name)) return;
-    enum { TIMES = 7 };
+    enum { TIMES = 5 };
     double raw[2][TIMES], zst[2][TIMES], raw_speed_up[TIMES], zst_speed_up[TIMES];
     for (size_t round = 0; round < TIMES; round++) {
         for (size_t threads = 1; threads <= 2; threads++) {
