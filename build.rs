@@ -16,16 +16,13 @@ fn main() {
     println!("cargo:rerun-if-env-changed=ZST_HEADERS");
     println!("cargo:rustc-env=ZST_GENERATED={}", generated.display());
 
-    // Weak references do not make a linker look into an archive; hidden names are not exported.
-    println!("cargo:rerun-if-changed=src/engine/no_trace.c");
-    let mut no_trace = cc::Build::new();
-    no_trace.file("src/engine/no_trace.c").flag_if_supported("-fvisibility=hidden");
-    no_trace.link_lib_modifier("+whole-archive").compile("zst_no_trace");
-
+    let system = env::var("CARGO_CFG_TARGET_OS").expect("cargo sets it");
+    if !matches!(system.as_str(), "macos" | "windows") {
+        no_trace();
+    }
     // cargo-c, which sets the feature, names it by itself.
-    let by_cargo_c = env::var_os("CARGO_FEATURE_CAPI").is_some();
-    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") && !by_cargo_c {
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libzst.so.{}", env!("CARGO_PKG_VERSION_MAJOR"));
+    if env::var_os("CARGO_FEATURE_CAPI").is_none() {
+        name_library(&system);
     }
 
     let refresh = env::var("ZST_HEADERS").map_or(true, |mode| mode != "check");
@@ -37,6 +34,28 @@ fn main() {
             let _ = fs::write(&committed, &text);
         }
     }
+}
+
+/// libzstd has hooks for tracers where the linker knows weak symbols.
+fn no_trace() {
+    println!("cargo:rerun-if-changed=src/engine/no_trace.c");
+    let mut no_trace = cc::Build::new();
+    // Hidden names are not exported. Weak references alone do not make a linker look into an archive.
+    no_trace.file("src/engine/no_trace.c").flag_if_supported("-fvisibility=hidden");
+    no_trace.link_lib_modifier("+whole-archive").compile("zst_no_trace");
+}
+
+/// What programs will look for when they have been linked with the shared library.
+fn name_library(system: &str) {
+    let (major, version) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION"));
+    let argument = match system {
+        "linux" => format!("-soname,libzst.so.{major}"),
+        "macos" => format!(
+            "-install_name,@rpath/libzst.{major}.dylib,-current_version,{version},-compatibility_version,{major}.0.0"
+        ),
+        _ => return,
+    };
+    println!("cargo:rustc-cdylib-link-arg=-Wl,{argument}");
 }
 
 fn header(root: &Path) -> String {

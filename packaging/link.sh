@@ -9,7 +9,7 @@
 #                                          libzst.so.1 and a libzst.so.2 can be in one process; rustc cannot be told to
 #                                          do so, because its own list of names is one without a version
 #
-# CC, LD, READELF, OBJCOPY and AR name the tools.
+# CC, LD, READELF, OBJCOPY and AR name the tools; LDLIBS is what the shared library needs besides.
 set -eu
 
 archive=$1
@@ -45,7 +45,7 @@ sed 's/^/--require-defined=/' "$work/objects/names" > "$work/objects/roots"
 
 echo "ZST_$major { global: zst_*; local: *; };" > "$work/objects/zst.map"
 "${CC:-cc}" -shared "$work/objects/zst.o" -o "$work/libzst.so.$version" -Wl,-soname,"libzst.so.$major" \
-    -Wl,--version-script="$work/objects/zst.map" -Wl,--gc-sections,-O1,-z,relro,-z,now,-z,noexecstack,-z,defs
+    -Wl,--version-script="$work/objects/zst.map" -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,defs ${LDLIBS:-}
 ln -s "libzst.so.$version" "$work/libzst.so.$major"
 ln -s "libzst.so.$major" "$work/libzst.so"
 rm -r "$work/objects"
