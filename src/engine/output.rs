@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 
 /// From this size on glibc's malloc maps memory of its own, whatever it learned from earlier calls, and the
 /// first touch of each page is what a result costs most. Huge pages make that a third cheaper.
+#[cfg(target_os = "linux")]
 const HUGE: usize = 32 << 20;
 
 /// A growing buffer that never zero-fills, never aborts when memory runs out, and always owns real memory,

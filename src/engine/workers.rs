@@ -7,9 +7,9 @@
 //! The locks are those of the standard library because these have no state beside themselves, which a fork could leave
 //! locked.
 
-use std::mem::{MaybeUninit, transmute};
+use super::thread::{self, Thread};
+use std::mem::transmute;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -20,8 +20,6 @@ const TEAMS: usize = 16;
 const HELPERS: usize = 256;
 /// So long a helper waits for work.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What a thread does to itself. All other signals are the program's own, and not for helpers.
-const FAULTS: [libc::c_int; 6] = [libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGSEGV, libc::SIGSYS, libc::SIGTRAP];
 
 static OFFICE: Mutex<Office> = Mutex::new(Office::NEW);
 /// The process whose helpers the office knows. In another one its lock may be held by a thread that does not exist.
@@ -40,11 +38,6 @@ struct Office {
     /// The thread that left last. It ends when the one that left before it has ended: who waits for it waits for all.
     last: Option<Thread>,
 }
-
-struct Thread(libc::pthread_t);
-
-// SAFETY: a thread can be waited for by any other. (On some systems its name is a pointer.)
-unsafe impl Send for Thread {}
 
 impl Office {
     const NEW: Office = Office { teams: [const { None }; TEAMS], helpers: 0, leaving: 0, last: None };
@@ -196,32 +189,15 @@ fn lock() -> MutexGuard<'static, Office> {
 
 /// Waits until a thread that has left has ended.
 fn wait_for_end(thread: Option<Thread>) {
-    if let Some(Thread(thread)) = thread {
-        // SAFETY: it was made joinable by this process, and taken out of the office, so nobody else waits for it.
-        unsafe { libc::pthread_join(thread, null_mut()) };
+    if let Some(thread) = thread {
+        thread.wait_for_end();
     }
 }
 
-/// Makes a thread. (The standard library would abort when it finds no memory for one.)
+/// Makes a thread.
 fn start_helper() -> bool {
-    extern "C" fn start(_: *mut libc::c_void) -> *mut libc::c_void {
-        // A panic here would be one of this file; the work's own are caught below.
-        let _ = catch_unwind(help);
-        null_mut()
-    }
-    let mut thread = MaybeUninit::uninit();
-    let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-    // SAFETY: the places are valid; the attributes are the default ones. A thread begins with the mask of its maker.
-    unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        for fault in FAULTS {
-            libc::sigdelset(all.as_mut_ptr(), fault);
-        }
-        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-        let made = libc::pthread_create(thread.as_mut_ptr(), null(), start, null_mut());
-        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), null_mut());
-        made == 0
-    }
+    // A panic here would be one of this file; the work's own are caught below.
+    thread::start(|| drop(catch_unwind(help)))
 }
 
 /// What a helper does all day.
@@ -257,8 +233,7 @@ fn help() {
         }
     }
     office.helpers -= 1;
-    // SAFETY: nothing is asked of the caller.
-    let before = office.last.replace(Thread(unsafe { libc::pthread_self() }));
+    let before = office.last.replace(Thread::current());
     LEFT.notify_all();
     drop(office);
     wait_for_end(before);

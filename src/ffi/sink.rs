@@ -3,9 +3,9 @@
 use super::boundary::{self, Call};
 use super::bytes::zst_bytes;
 use super::error::zst_error;
-use super::source::{File, code_of, drop_box, errno};
+use super::source::{code_of, drop_box};
 use super::status::{ZST_ERROR_WOULD_BLOCK, zst_status};
-use crate::engine::{OutOfMemory, try_box};
+use crate::engine::{File, OutOfMemory, try_box};
 use crate::error::{End, Error};
 use crate::sink::Sink;
 use std::ffi::{c_char, c_void};
@@ -75,8 +75,7 @@ pub unsafe extern "C" fn zst_sink_to_path(path: *const c_char, out: *mut zst_sin
     call.run(|call| {
         let path = call.string(path, "path")?;
         let out = call.out(out, "out")?;
-        let file = File::open(path, libc::O_WRONLY | libc::O_CREAT | libc::O_TRUNC);
-        let file = file.map_err(|code| Error::CannotOpen { what: End::Sink, code })?;
+        let file = File::create(path).map_err(|code| Error::CannotOpen { what: End::Sink, code })?;
         out.give(file_sink(file)?);
         Ok(())
     })
@@ -199,18 +198,14 @@ fn file_sink(file: File) -> Result<zst_sink, OutOfMemory> {
 unsafe extern "C" fn write_file(userdata: *mut c_void, data: *const u8, len: usize, out_written: *mut usize) -> i32 {
     // SAFETY: `userdata` is the File that was given away, used by one thread at a time.
     let file = unsafe { &*userdata.cast::<File>() };
-    loop {
-        // SAFETY: `data` is valid for `len` bytes.
-        let taken = unsafe { libc::write(file.fd, data.cast(), len) };
-        if taken >= 0 {
+    // SAFETY: `data` is valid for `len` bytes.
+    match file.write(unsafe { std::slice::from_raw_parts(data, len) }) {
+        Ok(taken) => {
             // SAFETY: the output is valid.
-            unsafe { *out_written = taken as usize };
-            return 0;
+            unsafe { *out_written = taken };
+            0
         }
-        let errno = errno();
-        if errno != libc::EINTR {
-            return code_of(errno);
-        }
+        Err(errno) => code_of(errno),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::boundary::{self, Call};
 use super::error::zst_error;
 use super::status::{ZST_ERROR_WOULD_BLOCK, zst_status};
-use crate::engine::{OutOfMemory, Output, try_box};
+use crate::engine::{File, OutOfMemory, Output, try_box};
 use crate::error::{End, Error};
 use crate::source::Source;
 use std::ffi::{c_char, c_void};
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn zst_source_from_path(
     call.run(|call| {
         let path = call.string(path, "path")?;
         let out = call.out(out, "out")?;
-        let file = File::open(path, libc::O_RDONLY).map_err(|code| Error::CannotOpen { what: End::Source, code })?;
+        let file = File::open(path).map_err(|code| Error::CannotOpen { what: End::Source, code })?;
         out.give(FileSource::new(file)?);
         Ok(())
     })
@@ -211,46 +211,9 @@ pub unsafe extern "C" fn drop_box<T>(userdata: *mut c_void) {
     boundary::guarded(|| drop(value));
 }
 
-/// A file descriptor.
-pub struct File {
-    pub fd: i32,
-    /// It is closed in the end.
-    pub owned: bool,
-}
-
-impl File {
-    pub fn open(path: &std::ffi::CStr, flags: i32) -> Result<File, i32> {
-        const READ_AND_WRITE_FOR_ALL: libc::c_uint = 0o666;
-        // SAFETY: the path is a valid string.
-        let fd = unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC, READ_AND_WRITE_FOR_ALL) };
-        if fd < 0 { Err(errno()) } else { Ok(File { fd, owned: true }) }
-    }
-
-    pub fn close(&mut self) -> Result<(), i32> {
-        if !std::mem::take(&mut self.owned) {
-            return Ok(());
-        }
-        // From now on the number may be somebody else's.
-        let fd = std::mem::replace(&mut self.fd, -1);
-        // SAFETY: ours, closed once.
-        if unsafe { libc::close(fd) } < 0 { Err(errno()) } else { Ok(()) }
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        // Nobody is there to be told.
-        let _ = self.close();
-    }
-}
-
 /// What a callback returns for an errno.
 pub fn code_of(errno: i32) -> i32 {
     if errno == libc::EAGAIN || errno == libc::EWOULDBLOCK { ZST_ERROR_WOULD_BLOCK } else { errno }
-}
-
-pub fn errno() -> i32 {
-    std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)
 }
 
 struct FileSource {
@@ -286,21 +249,11 @@ impl FileSource {
         };
         let block = source.block.insert(block);
         block.clear();
-        let fd = source.file.fd;
         let outcome = block.fill(|spare| {
-            loop {
-                let wanted = spare.len().min(size_hint);
-                // SAFETY: the place is valid for its length.
-                let got = unsafe { libc::read(fd, spare.as_mut_ptr().cast(), wanted) };
-                if got >= 0 {
-                    // SAFETY: the kernel has written so many bytes.
-                    return Ok(unsafe { crate::engine::written(spare, got as usize) });
-                }
-                let errno = errno();
-                if errno != libc::EINTR {
-                    return Err(code_of(errno));
-                }
-            }
+            let wanted = spare.len().min(size_hint);
+            let got = source.file.read(&mut spare[..wanted])?;
+            // SAFETY: so many bytes have been read.
+            Ok(unsafe { crate::engine::written(spare, got) })
         });
         match outcome {
             Ok(got) => {
@@ -311,7 +264,7 @@ impl FileSource {
                 }
                 0
             }
-            Err(code) => code,
+            Err(errno) => code_of(errno),
         }
     }
 }
