@@ -1,6 +1,7 @@
 """Compiles each C program here as strictly as its users may, and runs it: plainly, and under valgrind."""
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def pkg_config(stage, tool, run):
     environment = os.environ | {"PKG_CONFIG_PATH": str(stage / "lib" / "pkgconfig")}
 
     def ask(*options):
-        return run([program, *options, "zst"], env=environment).split()
+        return shlex.split(run([program, *options, "zst"], env=environment))
 
     return ask
 

@@ -85,6 +85,8 @@ def start(*words, **options):
     options.setdefault("stdin", subprocess.PIPE)
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
+    # A shell starts what is in the background without this signal.
+    options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     return subprocess.Popen([PROGRAMS / words[0], *map(str, words[1:])], **options)
 
 
