@@ -68,7 +68,7 @@ def _instance(cls, start, length, keep):
 _NOTHING = ctypes.c_ubyte()
 
 
-class BufferSegment(_Memory, Made):
+class BufferSegment(Made, _Memory):
     """One item of a BufferWithSegments."""
 
     __slots__ = ()
@@ -104,7 +104,7 @@ class _Sequence:
         return (self[position] for position in range(len(self)))
 
 
-class BufferSegments(_Sequence, _Memory, Made):
+class BufferSegments(_Sequence, Made, _Memory):
     """The offsets and lengths of the items of a BufferWithSegments: pairs of native 64-bit numbers."""
 
     def __call__(self):
@@ -244,7 +244,7 @@ class ZstdBatch:
                 slices, self.keep = slices_of(data)
             except TypeError as error:
                 raise TypeError("item %d not a bytes like object" % error.position) from None
-            self.suffix, self.args = "", (slices, len(data))
+            self.suffix, self.args = "", (slices, len(self.keep))
         else:
             raise TypeError(message)
 

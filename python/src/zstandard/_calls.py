@@ -187,6 +187,8 @@ def slices_of(items):
 
     The TypeError for an item that is none has its position as `position`.
     """
+    # The list may change under code that a buffer runs.
+    items = list(items)
     slices = ffi.new("zst_slice[]", len(items))
     keep = []
     for position, item in enumerate(items):

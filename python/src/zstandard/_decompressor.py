@@ -186,7 +186,7 @@ class ZstdDecompressor(_Decompressor, NotPickled):
         call = take_call()
         if (
             lib.zst_decompressor_decompress_content_dict_chain(
-                self._handle, slices, len(frames), call.bytes, call.err
+                self._handle, slices, len(keep), call.bytes, call.err
             )
             < 0
         ):
