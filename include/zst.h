@@ -1476,7 +1476,8 @@ zst_status zst_compression_obj_flush(const zst_compression_obj *obj,
  * and does not overlap `src`. No memory of the library's own is involved.
  *
  * On success sets `*out_len` to the bytes at `dst`, and `*out_src_used` to the bytes of `src` that were taken in; when
- * they are not all, call it again with the rest. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
+ * they are not all, call it again with the rest. Output that fills `dst` may have more behind it: a call without input
+ * gives that, or a later one. ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as
  * zst_compression_obj_compress(). Source: `ZstdCompressionObj.compress()`; libzstd's `ZSTD_compressStream2`.
  */
 zst_status zst_compression_obj_compress_into(const zst_compression_obj *obj,

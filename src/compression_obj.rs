@@ -36,7 +36,8 @@ impl CompressionObj {
         self.feed(src, Ending::Nothing)
     }
 
-    /// Takes in as much of `src` as there is room for what becomes ready; returns the bytes used.
+    /// Takes in as much of `src` as there is room for what becomes ready; returns the bytes used. Without `src`, room is
+    /// for what was ready before and had none.
     pub fn compress_into(&mut self, room: &mut Room<'_>, src: &[u8]) -> Result<usize, Error> {
         check_room(room)?;
         if self.phase != Phase::Open {
@@ -44,10 +45,12 @@ impl CompressionObj {
         }
         self.stream.check()?;
         let mut used = 0;
-        while used < src.len() && room.left() > 0 {
+        loop {
             used += self.stream.step(room, &src[used..], Ending::Nothing)?.consumed;
+            if used == src.len() || room.left() == 0 {
+                return Ok(used);
+            }
         }
-        Ok(used)
     }
 
     /// Returns everything that was taken in, and ends the frame with `Ending::Frame`.

@@ -3,7 +3,7 @@
 use crate::decompression_parameters::DecompressionParameters;
 use crate::engine::{Format, is_frame};
 use crate::error::{Broken, Error};
-use crate::frame::Frame;
+use crate::frame::{Frame, content_size};
 
 /// What one call wants, beside the decompressor's own parameters.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,13 +39,17 @@ impl Plan {
     pub fn new(src: &[u8], request: Request, parameters: &DecompressionParameters) -> Result<Plan, Error> {
         let format = parameters.format;
         let mut plan = Plan { format, end: 0, frames: 0, only: None, bound: 0, exact: true, limit: u64::MAX };
-        plan.find_frames(src, request.read_across_frames)?;
-
+        let found = plan.find_frames(src, request.read_across_frames);
+        if request.require_content_size && request.max_output_size.is_none() {
+            // Also of a frame that is cut or damaged behind its header.
+            let broken_without_size = found.is_err() && matches!(content_size(&src[plan.end..], format), Ok(None));
+            if !plan.exact || broken_without_size {
+                return Err(Error::NoContentSize);
+            }
+        }
+        found?;
         if request.refuse_extra_data && plan.end < src.len() {
             return Err(Error::ExtraData { bytes: (src.len() - plan.end) as u64 });
-        }
-        if request.require_content_size && !plan.exact && request.max_output_size.is_none() {
-            return Err(Error::NoContentSize);
         }
         if let Some(limit) = parameters.max_output_size {
             plan.limit = limit;

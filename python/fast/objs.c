@@ -82,7 +82,8 @@ static zst_status compress_step(Native *self, Input *input, void *place, size_t 
     zst_status status = zst_compression_obj_compress_into(self->handle, input->start + input->used,
                                                           input->length - input->used, place, room, written, &used, err);
     input->used += used;
-    return status < 0 ? status : input->used == input->length;
+    /* A full place may not have held all that is ready. */
+    return status < 0 ? status : input->used == input->length && *written < room;
 }
 
 static const Signature COMPRESS = {"compress", 1, 1, 1, {"data"}};

@@ -7,6 +7,7 @@ import inspect
 import mmap
 import os
 import pickle
+import sys
 import types
 
 import pytest
@@ -386,8 +387,8 @@ def test_frame_parameters():
 
 
 def test_context_size():
-    # 95968 with the usual configuration of libzstd 1.5.7 on 64-bit platforms; build options add a few bytes.
-    assert 95900 < z.estimate_decompression_context_size() < 96100
+    if sys.maxsize > 2**32:
+        assert z.estimate_decompression_context_size() == 95968
     assert z.estimate_decompression_context_size() == z.ZstdDecompressor().memory_size()
 
 

@@ -1,5 +1,7 @@
 """ZstdCompressionParameters."""
 
+import sys
+
 import pytest
 
 import zstandard as z
@@ -124,7 +126,8 @@ def test_context_size():
     p = z.ZstdCompressionParameters(
         window_log=20, chain_log=16, hash_log=17, search_log=1, min_match=5, target_length=16, strategy=z.STRATEGY_DFAST
     )
-    assert abs(p.estimated_compression_context_size() - 1303576) < 10_000
+    if sys.maxsize > 2**32:
+        assert p.estimated_compression_context_size() == 1303576
     with raises(z.ZstdError, "cannot estimate compression context size"):
         z.ZstdCompressionParameters(threads=1).estimated_compression_context_size()
 

@@ -72,6 +72,20 @@ fn skippable_frames_are_passed_over_everywhere() {
 }
 
 #[test]
+fn a_size_that_is_required_comes_first() {
+    let frame = raw::unknown_size(&text(1, 300_000));
+    for bad in [&frame[..], &frame[..frame.len() - 1], &frame[..7], &[&frame[..], b"junk"].concat()] {
+        let failure = Decompressor::new(None).decompress_as(bad, 0, REQUIRE | REFUSE).unwrap_err();
+        failure.is(ZST_ERROR_ZSTD, "could not determine content size in frame header");
+    }
+    let cut = [&known(b"one")[..], &frame[..7]].concat();
+    let failure = Decompressor::new(None).decompress_as(&cut, 0, REQUIRE | ACROSS).unwrap_err();
+    failure.is(ZST_ERROR_ZSTD, "could not determine content size in frame header");
+    let failure = Decompressor::new(None).decompress_as(&frame[..7], 300_000, REQUIRE).unwrap_err();
+    failure.is(ZST_ERROR_TRUNCATED, "did not decompress full frame");
+}
+
+#[test]
 fn extra_data_is_ignored_or_refused() {
     for frame in [known(&[7; 300]), raw::unknown_size(&[7; 300])] {
         let input = [&frame[..], b"junk"].concat();

@@ -155,6 +155,25 @@ fn frames_of_all_settings() {
 }
 
 #[test]
+fn what_is_ready_and_had_no_room_comes_without_input() {
+    let source = noise(3, 200_000);
+    let compressor = Compressor::new(3, None);
+    let (one, other) = (CompressionObj::new(&compressor, None), CompressionObj::new(&compressor, None));
+    let expected = one.compress(&source).unwrap();
+    let (mut frame, used) = compress_into(&other, &source, 131_000).unwrap();
+    compress_all(&other, &source[used..], 131_000, &mut frame);
+    while let (ready, 0) = compress_into(&other, &[], 100).unwrap()
+        && !ready.is_empty()
+    {
+        frame.extend(ready);
+    }
+    assert_same(&frame, &expected);
+    // It has no effect otherwise.
+    let fresh = CompressionObj::new(&compressor, None);
+    assert_eq!(compress_into(&fresh, &[], 100).unwrap(), (vec![], 0));
+}
+
+#[test]
 fn both_forms_may_be_mixed() {
     let source = noise(3, 300_000);
     let compressor = Compressor::new(3, None);

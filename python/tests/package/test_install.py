@@ -25,6 +25,7 @@ NEEDED = [
     "src/zstandard/__init__.pyi",
     "src/zstandard/py.typed",
     "tests/test_module.py",
+    "zst/.cargo/config.toml",
     "zst/Cargo.lock",
     "zst/Cargo.toml",
     "zst/build.rs",
