@@ -19,17 +19,27 @@ def stage():
 
 
 @pytest.fixture(scope="session")
-def tool():
-    """tool("gcc") is the path of a program. Without it the test is skipped, or fails where CI is set: there all tools
-    are to be present, but for those that are optional."""
+def needed():
+    """needed("JNA", found): without it the test is skipped, or fails where CI is set, because there everything is to be
+    present, but for what is optional."""
 
-    def find(name, optional=False):
-        path = shutil.which(name)
-        if path is None:
+    def check(name, found, optional=False):
+        if not found:
             reason = f"{name} was not found"
             if os.environ.get("CI") and not optional:
                 pytest.fail(reason)
             pytest.skip(reason)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def tool(needed):
+    """tool("gcc") is the path of a program, which is `needed`."""
+
+    def find(name, optional=False):
+        path = shutil.which(name)
+        needed(name, path, optional)
         return path
 
     return find

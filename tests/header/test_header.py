@@ -317,7 +317,7 @@ def test_cdef_has_the_same_constants(header, cdef, library, ask_c):
 
 
 def test_luajit_reads_cdef(cdef, stage, library, tool, run, build):
-    luajit = tool("luajit", optional=True)
+    luajit = tool("luajit")
     names = re.findall(r"^enum \{ (\w+) = ", cdef, flags=re.MULTILINE)
     script = build / "read.lua"
     script.write_text(
