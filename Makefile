@@ -1,7 +1,7 @@
 # make demo    compress and restore a real file with everything there is
 # make test    run every test, fetching the tools it needs into target/
 # make / make lib, make install PREFIX=..., make uninstall, make dist, make deb, make wheel
-# make headers, make abi, make bench, make bench-counts
+# make docs, make install-docs, make headers, make abi, make bench, make bench-counts
 
 CARGO ?= cargo
 CC ?= cc
@@ -23,7 +23,7 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
-.PHONY: lib build headers abi install uninstall dist deb stage tools examples programs demo wheel test test-python bench bench-counts clean
+.PHONY: lib build headers abi docs install-docs install uninstall dist deb stage tools examples programs demo wheel test test-python bench bench-counts clean
 
 lib: build
 	@packaging/link.sh "$(TARGET)/release/libzst.a" "$(LIBRARIES)"
@@ -38,6 +38,22 @@ headers:
 # Writes down in tests/header/abi.txt what is new in the headers.
 abi: headers $(VENV)/ready
 	$(VENV)/bin/python tests/header/abi.py
+
+# The reference and the guide as HTML, and manual pages.
+docs: export PYTHON := $(PYTHON)
+docs: export VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+docs:
+	$(call need,doxygen,install the package doxygen)
+	$(call need,$(PYTHON),install Python 3 or name yours with PYTHON=...)
+	@rm -rf target/docs
+	@mkdir -p target/docs
+	@doxygen docs/reference/Doxyfile
+	@"$(PYTHON)" docs/reference/man.py target/docs/man/man3
+
+install-docs: docs
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man3" "$(DESTDIR)$(PREFIX)/share/doc/zst"
+	install -m 644 target/docs/man/man3/* "$(DESTDIR)$(PREFIX)/share/man/man3"
+	cp -R target/docs/html "$(DESTDIR)$(PREFIX)/share/doc/zst"
 
 # As environment variables, in which blanks do no harm.
 install uninstall: export PREFIX := $(PREFIX)

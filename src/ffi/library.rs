@@ -36,14 +36,15 @@ pub const ZST_SEARCHLOG_MIN: i32 = 1;
 pub const ZST_SEARCHLOG_MAX: i32 = 30;
 pub const ZST_MINMATCH_MIN: i32 = 3;
 pub const ZST_MINMATCH_MAX: i32 = 7;
-/// Older names of MINMATCH_MIN and MINMATCH_MAX.
-pub const ZST_SEARCHLENGTH_MIN: i32 = 3;
-pub const ZST_SEARCHLENGTH_MAX: i32 = 7;
 pub const ZST_TARGETLENGTH_MIN: i32 = 0;
 pub const ZST_TARGETLENGTH_MAX: i32 = 131072;
 pub const ZST_LDM_MINMATCH_MIN: i32 = 4;
 pub const ZST_LDM_MINMATCH_MAX: i32 = 4096;
 pub const ZST_LDM_BUCKETSIZELOG_MAX: i32 = 8;
+
+/// Older names of MINMATCH_MIN and MINMATCH_MAX.
+pub const ZST_SEARCHLENGTH_MIN: i32 = 3;
+pub const ZST_SEARCHLENGTH_MAX: i32 = 7;
 
 /// Values of ZST_C_STRATEGY, from fast to strong.
 pub const ZST_STRATEGY_FAST: i32 = 1;
