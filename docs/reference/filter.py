@@ -15,7 +15,7 @@ TARGETS |= {item.name: item.name for group in GROUPS for item in group.items}
 TARGETS |= {name: name for name in re.findall(r"#define (\w+)", TEXT)}
 CODE_SPAN = re.compile(r"(`[^`]+`)")
 # What only looks like markup: *err, ZST_C_*, _free; a field; another name.
-WORD = re.compile(r"(?<!\w)(\*\w+|\w+_\*|\w+_\.\.\.|_\w+|\w+->\w+)|\b(zst_\w+)\.(\w+)|\b((?:zst|ZST)_\w+)(\(\))?")
+WORD = re.compile(r'(?<!\w)(\*\w+|\w+_\*|\w+_\.\.\.|_\w+|\w+->\w+)|\b(zst_\w+)\.(\w+)|(?<!")\b((?:zst|ZST)_\w+)(\(\))?')
 
 
 def word(found):
