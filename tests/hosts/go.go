@@ -77,9 +77,9 @@ func Train(size int, samples [][]byte) (*Dictionary, error) {
 	return &d, check(status, &err)
 }
 
-func (d *Dictionary) ID() uint32 { return uint32(C.zst_compression_dict_id(d.pointer())) }
+func (d *Dictionary) ID() uint32 { return uint32(C.zst_compression_dict_id(d.c)) }
 
-func (d *Dictionary) Close() { C.zst_compression_dict_free(d.pointer()); d.c = nil }
+func (d *Dictionary) Close() { C.zst_compression_dict_free(d.c); d.c = nil }
 
 func (d *Dictionary) pointer() *C.zst_compression_dict {
 	if d == nil {

@@ -16,23 +16,23 @@ ZstError.__index = ZstError
 ZstError.__tostring = function(self) return self.status .. ": " .. self.message end
 
 -- Calls a function whose last parameter is a zst_error.
-local function call(name, ...)
+local function call(func, ...)
   local err = ffi.new("zst_error")
-  local arguments, count = { ... }, select("#", ...)
-  arguments[count + 1] = err
-  if zst[name](unpack(arguments, 1, count + 1)) < 0 then
+  local arguments, count = { ... }, select("#", ...) + 1
+  arguments[count] = err
+  if func(unpack(arguments, 1, count)) < 0 then
     local status = ffi.string(zst.zst_status_name(err.status))
     error(setmetatable({ status = status, message = ffi.string(err.message) }, ZstError), 2)
   end
 end
 
--- What a constructor gives, a pointer to an opaque `ctype`; its _free function is called by the garbage collector.
-local function new(ctype, name, ...)
+-- What a constructor gives; `free` is called by the garbage collector.
+local function new(constructor, ctype, free, ...)
   local out = ffi.new(ctype .. " *[1]")
-  local arguments, count = { ... }, select("#", ...)
-  arguments[count + 1] = out
-  call(name, unpack(arguments, 1, count + 1))
-  return ffi.gc(out[0], zst[ctype .. "_free"])
+  local arguments, count = { ... }, select("#", ...) + 1
+  arguments[count] = out
+  call(constructor, unpack(arguments, 1, count))
+  return ffi.gc(out[0], free)
 end
 
 -- Fills a zst_bytes and turns it into a string.
@@ -45,24 +45,24 @@ local function result(fill)
 end
 
 local function compressor(dictionary)
-  return new("zst_compressor", "zst_compressor_new", 3, dictionary)
+  return new(zst.zst_compressor_new, "zst_compressor", zst.zst_compressor_free, 3, dictionary)
 end
 
 local function decompressor(dictionary)
-  return new("zst_decompressor", "zst_decompressor_new", dictionary)
+  return new(zst.zst_decompressor_new, "zst_decompressor", zst.zst_decompressor_free, dictionary)
 end
 
 local function compress(handle, content)
-  return result(function(out) call("zst_compressor_compress", handle, content, #content, out) end)
+  return result(function(out) call(zst.zst_compressor_compress, handle, content, #content, out) end)
 end
 
 local function decompress(handle, frame)
-  return result(function(out) call("zst_decompressor_decompress", handle, frame, #frame, 0, 0, out, nil) end)
+  return result(function(out) call(zst.zst_decompressor_decompress, handle, frame, #frame, 0, 0, out, nil) end)
 end
 
 -- `reader(size)` returns a string, or nil at the end; `writer(string)` takes one. Errors must not pass through C: what
 -- they raise waits until the C function has come back.
-local function copy_stream(name, handle, reader, writer, ...)
+local function copy_stream(func, handle, reader, writer, ...)
   local block, failure
   local read = ffi.cast("int32_t (*)(void *, size_t, const uint8_t **, size_t *)", function(_, size_hint, data, len)
     local fine, message = pcall(function()
@@ -80,7 +80,7 @@ local function copy_stream(name, handle, reader, writer, ...)
   local source = ffi.new("zst_source", { read = read })
   local sink = ffi.new("zst_sink", { write = write })
   local arguments, count = { ... }, select("#", ...)
-  local fine, message = pcall(call, name, handle, source, sink, unpack(arguments, 1, count))
+  local fine, message = pcall(call, func, handle, source, sink, unpack(arguments, 1, count))
   read:free()
   write:free()
   if not fine then error(failure or message, 0) end
@@ -97,12 +97,13 @@ local function slices(strings)
   return array, #strings
 end
 
-local function batch(name, handle, strings, ...)
+local function batch(func, handle, strings, ...)
   local array, count = slices(strings)
-  local collection = new("zst_buffer_with_segments_collection", name, handle, array, count, ...)
+  local collection = new(func, "zst_buffer_with_segments_collection",
+    zst.zst_buffer_with_segments_collection_free, handle, array, count, ...)
   local results, segment = {}, ffi.new("zst_buffer_segment")
   for i = 1, tonumber(zst.zst_buffer_with_segments_collection_count(collection)) do
-    call("zst_buffer_with_segments_collection_segment", collection, i - 1, segment)
+    call(zst.zst_buffer_with_segments_collection_segment, collection, i - 1, segment)
     results[i] = ffi.string(segment.data, segment.len)
   end
   return results
@@ -115,6 +116,10 @@ local function reader_of(content)
     position = position + #block
     return block
   end
+end
+
+local function writer_to(pieces)
+  return function(piece) table.insert(pieces, piece) end
 end
 
 local function main()
@@ -131,28 +136,29 @@ local function main()
   print(("one-shot: %d bytes, %d compressed"):format(#text, #frame))
 
   local pieces, back = {}, {}
-  copy_stream("zst_compressor_copy_stream", packer, reader_of(text), function(piece) table.insert(pieces, piece) end,
+  copy_stream(zst.zst_compressor_copy_stream, packer, reader_of(text), writer_to(pieces),
     UNKNOWN_SIZE, PIECE, PIECE, nil, nil, nil)
   local packed = table.concat(pieces)
-  copy_stream("zst_decompressor_copy_stream", unpacker, reader_of(packed), function(piece) table.insert(back, piece) end,
+  copy_stream(zst.zst_decompressor_copy_stream, unpacker, reader_of(packed), writer_to(back),
     PIECE, PIECE, 0, nil, nil, nil)
   assert(table.concat(back) == text)
   print(("stream: %d bytes, %d compressed"):format(#text, #packed))
-  local _, broken = pcall(copy_stream, "zst_compressor_copy_stream", packer,
+  local _, broken = pcall(copy_stream, zst.zst_compressor_copy_stream, packer,
     function() error("the source is broken", 0) end, print, UNKNOWN_SIZE, PIECE, PIECE, nil, nil, nil)
   print("callback: " .. broken)
   local _, cut = pcall(decompress, unpacker, frame:sub(1, math.floor(#frame / 2)))
   print("error: " .. tostring(cut))
 
   local array, count = slices(records)
-  local dictionary = new("zst_compression_dict", "zst_train_dictionary", 4096, array, count, nil)
+  local dictionary = new(zst.zst_train_dictionary, "zst_compression_dict", zst.zst_compression_dict_free,
+    4096, array, count, nil)
   packer, unpacker = compressor(dictionary), decompressor(dictionary)
   local small = compress(packer, records[1])
   assert(decompress(unpacker, small) == records[1])
   print(("dictionary %d: %d bytes, %d compressed"):format(zst.zst_compression_dict_id(dictionary), #records[1], #small))
 
-  local frames = batch("zst_compressor_multi_compress_to_buffer", packer, records, ALL_CORES)
-  local restored = batch("zst_decompressor_multi_decompress_to_buffer", unpacker, frames, nil, 0, ALL_CORES)
+  local frames = batch(zst.zst_compressor_multi_compress_to_buffer, packer, records, ALL_CORES)
+  local restored = batch(zst.zst_decompressor_multi_decompress_to_buffer, unpacker, frames, nil, 0, ALL_CORES)
   for i, record in ipairs(records) do assert(restored[i] == record) end
   print(("batch: %d records, %d bytes, %d compressed"):format(#frames, #table.concat(records), #table.concat(frames)))
 end

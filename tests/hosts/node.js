@@ -16,7 +16,13 @@ koffi.opaque("zst_buffer_with_segments_collection");
 koffi.proto("int32_t zst_read(void *userdata, size_t size_hint, void *out_data, void *out_len)");
 koffi.proto("int32_t zst_write(void *userdata, void *data, size_t len, void *out_written)");
 koffi.struct("zst_source", { userdata: "void *", read: "zst_read *", drop: "void *" });
-koffi.struct("zst_sink", { userdata: "void *", write: "zst_write *", flush: "void *", close: "void *", drop: "void *" });
+koffi.struct("zst_sink", {
+  userdata: "void *",
+  write: "zst_write *",
+  flush: "void *",
+  close: "void *",
+  drop: "void *",
+});
 koffi.struct("zst_bytes", { data: "void *", len: "size_t", capacity: "size_t" });
 koffi.struct("zst_slice", { data: "void *", len: "size_t" });
 koffi.struct("zst_buffer_segment", { data: "void *", len: "size_t", offset: "uint64_t" });

@@ -135,8 +135,16 @@ package Zst {
         });
         my $source = Zst::Source->new(read => $ffi->cast(READ, 'opaque', $read));
         my $sink = Zst::Sink->new(write => $ffi->cast(WRITE, 'opaque', $write));
-        return if eval { $copy->($handle->{pointer}, $source, $sink, @settings, undef, undef, undef); 1 };
-        die $failure // $@;
+        my $done = eval { $copy->($handle->{pointer}, $source, $sink, @settings, undef, undef, undef); 1 };
+        return $done || die $failure // $@;
+    }
+
+    sub compress_stream ($compressor, $reader, $writer) {
+        copy_stream(\&zst_compressor_copy_stream, $compressor, $reader, $writer, UNKNOWN_SIZE, PIECE, PIECE);
+    }
+
+    sub decompress_stream ($decompressor, $reader, $writer) {
+        copy_stream(\&zst_decompressor_copy_stream, $decompressor, $reader, $writer, PIECE, PIECE, 0);
     }
 
     # Writes a number of 64 bits to an address.
@@ -159,6 +167,14 @@ package Zst {
             buffer_to_scalar($segment->data, $segment->len);
         } 0 .. zst_buffer_with_segments_collection_count($collection->{pointer}) - 1;
     }
+
+    sub compress_all ($compressor, $contents) {
+        return batch(\&zst_compressor_multi_compress_to_buffer, $compressor, $contents, ALL_CORES);
+    }
+
+    sub decompress_all ($decompressor, $frames) {
+        return batch(\&zst_decompressor_multi_decompress_to_buffer, $decompressor, $frames, undef, 0, ALL_CORES);
+    }
 }
 
 # What a constructor gives, freed with the last reference to this object.
@@ -168,7 +184,7 @@ package Zst::Handle {
         return bless {pointer => $pointer, free => $free}, $class;
     }
 
-    # At the end of the program the function may be gone before the handle.
+    # When the program ends, the function may be gone before the handle.
     sub DESTROY ($self) { $self->{free}->($self->{pointer}) if ${^GLOBAL_PHASE} ne 'DESTRUCT' }
 }
 
@@ -195,35 +211,35 @@ sub reader ($content) {
 
 sub check ($back, $content) { die "what came back differs\n" if $back ne $content }
 
-my $text = join '', map { "line $_ of a text that repeats itself\n" } 0 .. 3999;
-my @records = map { sprintf qq({"id": %d, "name": "user %d", "active": true}\n), $_, $_ * 7919 % 10007 } 0 .. 1999;
+sub without_dictionary ($text) {
+    my ($packer, $unpacker) = (Zst::compressor(), Zst::decompressor());
+    my $frame = Zst::compress($packer, $text);
+    check(Zst::decompress($unpacker, $frame), $text);
+    printf "one-shot: %d bytes, %d compressed\n", length $text, length $frame;
 
-my ($packer, $unpacker) = (Zst::compressor(), Zst::decompressor());
-my $frame = Zst::compress($packer, $text);
-check(Zst::decompress($unpacker, $frame), $text);
-printf "one-shot: %d bytes, %d compressed\n", length $text, length $frame;
+    my ($packed, $back) = ('', '');
+    Zst::compress_stream($packer, reader($text), sub ($piece) { $packed .= $piece });
+    Zst::decompress_stream($unpacker, reader($packed), sub ($piece) { $back .= $piece });
+    check($back, $text);
+    printf "stream: %d bytes, %d compressed\n", length $text, length $packed;
+    my $broken = sub ($size) { die "the source is broken\n" };
+    eval { Zst::compress_stream($packer, $broken, sub ($piece) { }) } or print "callback: $@";
+    eval { Zst::decompress($unpacker, substr $frame, 0, length($frame) / 2) } or print "error: $@\n";
+}
 
-my @to_frame = (Zst::UNKNOWN_SIZE, Zst::PIECE, Zst::PIECE);
-my ($packed, $back) = ('', '');
-Zst::copy_stream(\&Zst::zst_compressor_copy_stream, $packer, reader($text), sub ($piece) { $packed .= $piece }, @to_frame);
-Zst::copy_stream(\&Zst::zst_decompressor_copy_stream, $unpacker, reader($packed), sub ($piece) { $back .= $piece },
-    Zst::PIECE, Zst::PIECE, 0);
-check($back, $text);
-printf "stream: %d bytes, %d compressed\n", length $text, length $packed;
-my $broken = sub ($size) { die "the source is broken\n" };
-eval { Zst::copy_stream(\&Zst::zst_compressor_copy_stream, $packer, $broken, sub { }, @to_frame) };
-print "callback: $@";
-eval { Zst::decompress($unpacker, substr $frame, 0, length($frame) / 2) };
-print "error: $@\n";
+sub with_dictionary (@records) {
+    my $dictionary = Zst::train(4096, \@records);
+    my ($packer, $unpacker) = (Zst::compressor($dictionary), Zst::decompressor($dictionary));
+    my $small = Zst::compress($packer, $records[0]);
+    check(Zst::decompress($unpacker, $small), $records[0]);
+    my $id = Zst::zst_compression_dict_id($dictionary->{pointer});
+    printf "dictionary %d: %d bytes, %d compressed\n", $id, length $records[0], length $small;
 
-my $dictionary = Zst::train(4096, \@records);
-($packer, $unpacker) = (Zst::compressor($dictionary), Zst::decompressor($dictionary));
-my $small = Zst::compress($packer, $records[0]);
-check(Zst::decompress($unpacker, $small), $records[0]);
-printf "dictionary %d: %d bytes, %d compressed\n", Zst::zst_compression_dict_id($dictionary->{pointer}),
-    length $records[0], length $small;
+    my @frames = Zst::compress_all($packer, \@records);
+    my $all = join '', @records;
+    check(join('', Zst::decompress_all($unpacker, \@frames)), $all);
+    printf "batch: %d records, %d bytes, %d compressed\n", scalar @frames, length $all, length join('', @frames);
+}
 
-my @frames = Zst::batch(\&Zst::zst_compressor_multi_compress_to_buffer, $packer, \@records, Zst::ALL_CORES);
-my @back = Zst::batch(\&Zst::zst_decompressor_multi_decompress_to_buffer, $unpacker, \@frames, undef, 0, Zst::ALL_CORES);
-check(join('', @back), join('', @records));
-printf "batch: %d records, %d bytes, %d compressed\n", scalar @frames, length join('', @records), length join('', @frames);
+without_dictionary(join '', map { "line $_ of a text that repeats itself\n" } 0 .. 3999);
+with_dictionary(map { sprintf qq({"id": %d, "name": "user %d", "active": true}\n), $_, $_ * 7919 % 10007 } 0 .. 1999);

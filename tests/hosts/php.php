@@ -7,7 +7,12 @@ const UNKNOWN_SIZE = -1; // 2^64 - 1
 const PIECE = 131072;
 const ALL_CORES = -1;
 
-$zst = FFI::cdef(file_get_contents($argv[1]), "libzst.so.1");
+/** The functions, types and constants of the library. */
+function zst(): FFI
+{
+    static $zst;
+    return $zst ??= FFI::cdef(file_get_contents($GLOBALS["argv"][1]), "libzst.so.1");
+}
 
 class ZstError extends RuntimeException
 {
@@ -20,10 +25,9 @@ class ZstError extends RuntimeException
 /** Calls a function whose last parameter is a zst_error. */
 function call(string $function, mixed ...$arguments): void
 {
-    global $zst;
-    $err = $zst->new("zst_error");
-    if ($zst->$function(...[...$arguments, FFI::addr($err)]) < 0) {
-        throw new ZstError($zst->zst_status_name($err->status), FFI::string($err->message));
+    $err = zst()->new("zst_error");
+    if (zst()->$function(...[...$arguments, FFI::addr($err)]) < 0) {
+        throw new ZstError(zst()->zst_status_name($err->status), FFI::string($err->message));
     }
 }
 
@@ -34,17 +38,15 @@ class Handle
 
     public function __construct(private readonly string $type, string $constructor, mixed ...$arguments)
     {
-        global $zst;
-        $out = $zst->new("$type *");
+        $out = zst()->new("$type *");
         call($constructor, ...[...$arguments, FFI::addr($out)]);
         $this->pointer = $out;
     }
 
     public function __destruct()
     {
-        global $zst;
         if (isset($this->pointer)) {
-            $zst->{"{$this->type}_free"}($this->pointer);
+            zst()->{"{$this->type}_free"}($this->pointer);
         }
     }
 }
@@ -62,13 +64,12 @@ function decompressor(?Handle $dictionary = null): Handle
 /** Calls a function that fills a zst_bytes, and takes what is in it. */
 function result(callable $fill): string
 {
-    global $zst;
-    $out = $zst->new("zst_bytes"); // zeros, which may be freed, too
+    $out = zst()->new("zst_bytes"); // zeros, which may be freed, too
     try {
         $fill(FFI::addr($out));
         return FFI::string($out->data, $out->len);
     } finally {
-        $zst->zst_bytes_free(FFI::addr($out));
+        zst()->zst_bytes_free(FFI::addr($out));
     }
 }
 
@@ -89,7 +90,6 @@ function decompress(Handle $decompressor, string $frame): string
  */
 function copy_stream(string $function, Handle $handle, callable $reader, callable $writer, mixed ...$settings): void
 {
-    global $zst;
     $block = $failure = null;
     $guarded = function (callable $work) use (&$failure): int {
         try {
@@ -100,14 +100,14 @@ function copy_stream(string $function, Handle $handle, callable $reader, callabl
             return 1;
         }
     };
-    $source = $zst->new("zst_source");
+    $source = zst()->new("zst_source");
     $source->read = fn($userdata, $hint, $out_data, $out_len) => $guarded(
         function () use ($reader, $hint, $out_data, $out_len, &$block) {
             $block = memory($reader($hint)); // lent, so it stays until the next one
             $out_data[0] = FFI::addr($block[0]);
             $out_len[0] = FFI::sizeof($block) - 1;
         });
-    $sink = $zst->new("zst_sink");
+    $sink = zst()->new("zst_sink");
     $sink->write = fn($userdata, $data, $len, $out_written) => $guarded(
         function () use ($writer, $data, $len, $out_written) {
             $writer(FFI::string($data, $len));
@@ -123,8 +123,7 @@ function copy_stream(string $function, Handle $handle, callable $reader, callabl
 /** A copy in C memory, with a byte behind it, because arrays of C are never empty. */
 function memory(string $content): FFI\CData
 {
-    global $zst;
-    $memory = $zst->new("uint8_t[" . strlen($content) + 1 . "]");
+    $memory = zst()->new("uint8_t[" . strlen($content) + 1 . "]");
     FFI::memcpy($memory, $content, strlen($content));
     return $memory;
 }
@@ -132,9 +131,8 @@ function memory(string $content): FFI\CData
 /** An array of zst_slice, and the memory that it points to. */
 function slices(array $items): array
 {
-    global $zst;
     $content = memory(implode($items));
-    $slices = $zst->new("zst_slice[" . count($items) . "]");
+    $slices = zst()->new("zst_slice[" . count($items) . "]");
     $at = 0;
     foreach (array_values($items) as $index => $item) {
         $slices[$index]->data = FFI::addr($content[$at]);
@@ -146,13 +144,12 @@ function slices(array $items): array
 
 function batch(string $function, Handle $handle, array $items, mixed ...$settings): array
 {
-    global $zst;
     [$slices, $content] = slices($items);
     $collection = new Handle("zst_buffer_with_segments_collection", $function, $handle->pointer,
         FFI::addr($slices[0]), count($items), ...$settings);
-    $segment = $zst->new("zst_buffer_segment");
+    $segment = zst()->new("zst_buffer_segment");
     $results = [];
-    for ($i = 0; $i < $zst->zst_buffer_with_segments_collection_count($collection->pointer); $i++) {
+    for ($i = 0; $i < zst()->zst_buffer_with_segments_collection_count($collection->pointer); $i++) {
         call("zst_buffer_with_segments_collection_segment", $collection->pointer, $i, FFI::addr($segment));
         $results[] = FFI::string($segment->data, $segment->len);
     }
@@ -162,7 +159,8 @@ function batch(string $function, Handle $handle, array $items, mixed ...$setting
 function train(int $size, array $samples): Handle
 {
     [$slices, $content] = slices($samples);
-    return new Handle("zst_compression_dict", "zst_train_dictionary", $size, FFI::addr($slices[0]), count($samples), null);
+    return new Handle("zst_compression_dict", "zst_train_dictionary",
+        $size, FFI::addr($slices[0]), count($samples), null);
 }
 
 /** Reads a string. */
@@ -215,13 +213,12 @@ function without_dictionary(string $text): void
 
 function with_dictionary(array $records): void
 {
-    global $zst;
     $dictionary = train(4096, $records);
     $packer = compressor($dictionary);
     $unpacker = decompressor($dictionary);
     $small = compress($packer, $records[0]);
     check(decompress($unpacker, $small), $records[0]);
-    printf("dictionary %d: %d bytes, %d compressed\n", $zst->zst_compression_dict_id($dictionary->pointer),
+    printf("dictionary %d: %d bytes, %d compressed\n", zst()->zst_compression_dict_id($dictionary->pointer),
         strlen($records[0]), strlen($small));
 
     $frames = batch("zst_compressor_multi_compress_to_buffer", $packer, $records, ALL_CORES);

@@ -19,7 +19,7 @@ PROGRAMS = {
     "Perl": "perl.pl",
     "Ruby": "ruby.rb",
     "Node": "node.js",
-    "Java": "Java.java",
+    "Java": "Zst.java",
     "Go": "go.go",
 }
 # The page has a section for each, which begins with a program.

@@ -20,15 +20,14 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
-public class Java {
+public class Zst {
     static final long UNKNOWN_SIZE = -1;
     static final long PIECE = 131072;
     static final int ALL_CORES = -1;
+    static final Functions ZST = Native.load("libzst.so.1", Functions.class);
 
     /** The functions of zst.h. size_t is a Java long here, which is right where pointers have 64 bits. */
-    public interface Zst extends Library {
-        Zst ZST = Native.load("libzst.so.1", Zst.class);
-
+    public interface Functions extends Library {
         String zst_status_name(int status);
 
         void zst_bytes_free(Bytes bytes);
@@ -92,7 +91,7 @@ public class Java {
 
         @Override
         public void close() {
-            Zst.ZST.zst_bytes_free(this);
+            ZST.zst_bytes_free(this);
         }
     }
 
@@ -135,7 +134,7 @@ public class Java {
 
         ZstException(ErrorDetails err) {
             super(Native.toString(err.message, "UTF-8"));
-            status = Zst.ZST.zst_status_name(err.status);
+            status = ZST.zst_status_name(err.status);
         }
     }
 
@@ -166,35 +165,35 @@ public class Java {
     }
 
     static Handle compressor(Pointer dict) {
-        return Handle.make(Zst.ZST::zst_compressor_free, (out, err) -> Zst.ZST.zst_compressor_new(3, dict, out, err));
+        return Handle.make(ZST::zst_compressor_free, (out, err) -> ZST.zst_compressor_new(3, dict, out, err));
     }
 
     static Handle decompressor(Pointer dict) {
-        return Handle.make(Zst.ZST::zst_decompressor_free, (out, err) -> Zst.ZST.zst_decompressor_new(dict, out, err));
+        return Handle.make(ZST::zst_decompressor_free, (out, err) -> ZST.zst_decompressor_new(dict, out, err));
     }
 
     static byte[] compress(Handle compressor, byte[] content) {
         try (var out = new Bytes()) {
-            check(err -> Zst.ZST.zst_compressor_compress(compressor.pointer, content, content.length, out, err));
+            check(err -> ZST.zst_compressor_compress(compressor.pointer, content, content.length, out, err));
             return out.get();
         }
     }
 
     static byte[] decompress(Handle decompressor, byte[] frame) {
         try (var out = new Bytes()) {
-            check(err -> Zst.ZST.zst_decompressor_decompress(
+            check(err -> ZST.zst_decompressor_decompress(
                     decompressor.pointer, frame, frame.length, 0, 0, out, null, err));
             return out.get();
         }
     }
 
     static void compress(Handle compressor, InputStream in, OutputStream out) throws IOException {
-        copyStream(in, out, (source, sink, err) -> Zst.ZST.zst_compressor_copy_stream(
+        copyStream(in, out, (source, sink, err) -> ZST.zst_compressor_copy_stream(
                 compressor.pointer, source, sink, UNKNOWN_SIZE, PIECE, PIECE, null, null, null, err));
     }
 
     static void decompress(Handle decompressor, InputStream in, OutputStream out) throws IOException {
-        copyStream(in, out, (source, sink, err) -> Zst.ZST.zst_decompressor_copy_stream(
+        copyStream(in, out, (source, sink, err) -> ZST.zst_decompressor_copy_stream(
                 decompressor.pointer, source, sink, PIECE, PIECE, 0, null, null, null, err));
     }
 
@@ -228,7 +227,7 @@ public class Java {
         });
         var sink = new Sink();
         sink.write = (userdata, data, len, outWritten) -> guarded.applyAsInt(() -> {
-            out.write(data.getByteArray(0, (int) len));
+            out.write(data.getByteArray(0, Math.toIntExact(len)));
             outWritten.setLong(0, len);
         });
         try {
@@ -257,33 +256,33 @@ public class Java {
     }
 
     static List<byte[]> batch(Handle.Constructor call) {
-        try (var collection = Handle.make(Zst.ZST::zst_buffer_with_segments_collection_free, call)) {
+        try (var collection = Handle.make(ZST::zst_buffer_with_segments_collection_free, call)) {
             var results = new ArrayList<byte[]>();
             var segment = new Segment();
-            long count = Zst.ZST.zst_buffer_with_segments_collection_count(collection.pointer);
+            long count = ZST.zst_buffer_with_segments_collection_count(collection.pointer);
             for (long i = 0; i < count; i++) {
                 long index = i;
-                check(err -> Zst.ZST.zst_buffer_with_segments_collection_segment(
+                check(err -> ZST.zst_buffer_with_segments_collection_segment(
                         collection.pointer, index, segment, err));
-                results.add(segment.data.getByteArray(0, (int) segment.len));
+                results.add(segment.data.getByteArray(0, Math.toIntExact(segment.len)));
             }
             return results;
         }
     }
 
     static List<byte[]> compressAll(Handle compressor, List<byte[]> contents) {
-        return batch((out, err) -> Zst.ZST.zst_compressor_multi_compress_to_buffer(
+        return batch((out, err) -> ZST.zst_compressor_multi_compress_to_buffer(
                 compressor.pointer, slices(contents), contents.size(), ALL_CORES, out, err));
     }
 
     static List<byte[]> decompressAll(Handle decompressor, List<byte[]> frames) {
-        return batch((out, err) -> Zst.ZST.zst_decompressor_multi_decompress_to_buffer(
+        return batch((out, err) -> ZST.zst_decompressor_multi_decompress_to_buffer(
                 decompressor.pointer, slices(frames), frames.size(), null, 0, ALL_CORES, out, err));
     }
 
     static Handle train(long size, List<byte[]> samples) {
-        return Handle.make(Zst.ZST::zst_compression_dict_free, (out, err) ->
-                Zst.ZST.zst_train_dictionary(size, slices(samples), samples.size(), null, out, err));
+        return Handle.make(ZST::zst_compression_dict_free, (out, err) ->
+                ZST.zst_train_dictionary(size, slices(samples), samples.size(), null, out, err));
     }
 
     static long total(List<byte[]> items) {
@@ -335,7 +334,7 @@ public class Java {
             var first = records.get(0);
             var small = compress(packer, first);
             checkEqual(decompress(unpacker, small), first);
-            long id = Integer.toUnsignedLong(Zst.ZST.zst_compression_dict_id(dict.pointer));
+            long id = Integer.toUnsignedLong(ZST.zst_compression_dict_id(dict.pointer));
             System.out.printf("dictionary %d: %d bytes, %d compressed%n", id, first.length, small.length);
 
             var frames = compressAll(packer, records);
