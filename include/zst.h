@@ -516,8 +516,9 @@
 #define ZST_D_MAX_BLOCK_SIZE 1005
 
 /**
- * The most that one call may produce, in bytes, whatever a frame header says; 0 is the default, no limit. More is
- * refused with ZST_ERROR_LIMIT. Set it for input that you do not trust: 100 KB of it can expand to gigabytes.
+ * The most that one call, or one stream in all, may produce, in bytes, whatever a frame header says; 0 is the default,
+ * no limit. More is refused with ZST_ERROR_LIMIT. Set it for input that you do not trust: 100 KB of it can expand to
+ * gigabytes.
  */
 #define ZST_D_MAX_OUTPUT_SIZE 2000
 
@@ -740,7 +741,8 @@ typedef struct {
    */
   uint64_t actual;
   /**
-   * Where in the input the frame begins that is broken; 0 when it is the first, or when that is not the question.
+   * Where in the input the frame begins that is cut, or is no frame, or has wrong headers; 0 when it is the first, or
+   * when that is not the question.
    */
   uint64_t src_position;
   /**

@@ -27,7 +27,7 @@ def prose(text):
 
 def paragraph(text):
     """Text with code spans, each sentence on a line of its own."""
-    parts = re.split(r"`([^`]+)`", text.replace("\n", " "))
+    parts = re.split(r"`([^`]+)`", " ".join(text.split()))
     text = "".join(code(part) if number % 2 else prose(part) for number, part in enumerate(parts))
     return re.sub(r"(?<=[a-z)P0-9\"]\.) +(?=\S)", "\n", text)
 
@@ -84,9 +84,11 @@ def group_page(group, homes):
     others = {homes[name] for name in re.findall(r"\bzst_\w+", text) if name in homes}
     others -= {group.name, "zst_status", "zst_error"}
     lines = section("SYNOPSIS", [".nf\n.B #include <zst.h>\n", "\n\n".join(synopsis), ".fi"])
-    lines += [".SH DESCRIPTION", "\n.PP\n".join(paragraphs(item.comment) for item in of["type"]) or paragraph(group.about)]
-    for item in of["struct"]:
-        lines += [f".SS {item.name}", paragraphs(item.comment), *fields(item)]
+    lines += [".SH DESCRIPTION", *(paragraphs(item.comment) for item in of["type"])]
+    if group.name not in [item.name for item in of["type"] + of["struct"]]:
+        lines.append(paragraph(group.about))
+    for item in sorted(of["struct"], key=lambda item: item.name != group.name):
+        lines += [f".SS {item.name}"] * (item.name != group.name) + [paragraphs(item.comment), *fields(item)]
     lines += section("FUNCTIONS", (tagged(f"\\fB{item.name}\\fP()", item.comment) for item in of["function"]))
     lines += section("CONSTANTS", map(constants, of["constant"]))
     return lines + see_also(["zst", *sorted(others)])
@@ -99,7 +101,8 @@ def see_also(names):
 def main_page(text, groups):
     yield from section("SYNOPSIS", [".nf\n.B #include <zst.h>\n", f".B {escape(LINK)}\n.fi"])
     yield ".SH DESCRIPTION"
-    yield "The rich Zstandard API of python\\-zstandard as a C library.\nEach of these pages has the functions of one noun:"
+    yield "The rich Zstandard API of python\\-zstandard as a C library."
+    yield "Each of these pages has the functions of one noun:"
     yield from (tagged(f".BR {group.name} (3)", group.about) for group in groups)
     yield ".SH RULES FOR EVERY FUNCTION"
     bullets, last = header.rules(text).split("\n\n")

@@ -37,7 +37,7 @@ public:
     std::uint64_t expected() const noexcept { return details_.expected; }
     /// What there was instead, where that is a number.
     std::uint64_t actual() const noexcept { return details_.actual; }
-    /// Where in the input the frame begins that is broken.
+    /// Where in the input the frame begins that is cut, or is no frame, or has wrong headers.
     std::uint64_t src_position() const noexcept { return details_.src_position; }
 
     const zst_error &details() const noexcept { return details_; }

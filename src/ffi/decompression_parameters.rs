@@ -31,8 +31,9 @@ pub const ZST_D_IGNORE_CHECKSUM: i32 = 1002;
 pub const ZST_D_DISABLE_HUFFMAN_ASSEMBLY: i32 = 1004;
 /// Refuse blocks with more content than so many bytes, 1024 to 131072; 0 is the default, the latter.
 pub const ZST_D_MAX_BLOCK_SIZE: i32 = 1005;
-/// The most that one call may produce, in bytes, whatever a frame header says; 0 is the default, no limit. More is
-/// refused with ZST_ERROR_LIMIT. Set it for input that you do not trust: 100 KB of it can expand to gigabytes.
+/// The most that one call, or one stream in all, may produce, in bytes, whatever a frame header says; 0 is the default,
+/// no limit. More is refused with ZST_ERROR_LIMIT. Set it for input that you do not trust: 100 KB of it can expand to
+/// gigabytes.
 pub const ZST_D_MAX_OUTPUT_SIZE: i32 = 2000;
 
 /// A set of parameters with their defaults, without dictionaries.

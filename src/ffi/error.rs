@@ -29,7 +29,8 @@ pub struct zst_error {
     pub expected: u64,
     /// What there was instead, where that is a number. 0 otherwise.
     pub actual: u64,
-    /// Where in the input the frame begins that is broken; 0 when it is the first, or when that is not the question.
+    /// Where in the input the frame begins that is cut, or is no frame, or has wrong headers; 0 when it is the first, or
+    /// when that is not the question.
     pub src_position: u64,
     /// The whole sentence: cause and, where there is one, remedy. UTF-8, ends with NUL.
     pub message: [c_char; 464],
