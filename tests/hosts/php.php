@@ -101,18 +101,20 @@ function copy_stream(string $function, Handle $handle, callable $reader, callabl
         }
     };
     $source = zst()->new("zst_source");
-    $source->read = fn($userdata, $hint, $out_data, $out_len) => $guarded(
-        function () use ($reader, $hint, $out_data, $out_len, &$block) {
+    $source->read = function ($userdata, $hint, $out_data, $out_len) use ($guarded, $reader, &$block): int {
+        return $guarded(function () use ($reader, $hint, $out_data, $out_len, &$block) {
             $block = memory($reader($hint)); // lent, so it stays until the next one
             $out_data[0] = FFI::addr($block[0]);
             $out_len[0] = FFI::sizeof($block) - 1;
         });
+    };
     $sink = zst()->new("zst_sink");
-    $sink->write = fn($userdata, $data, $len, $out_written) => $guarded(
-        function () use ($writer, $data, $len, $out_written) {
+    $sink->write = function ($userdata, $data, $len, $out_written) use ($guarded, $writer): int {
+        return $guarded(function () use ($writer, $data, $len, $out_written) {
             $writer(FFI::string($data, $len));
             $out_written[0] = $len;
         });
+    };
     try {
         call($function, $handle->pointer, FFI::addr($source), FFI::addr($sink), ...[...$settings, null, null, null]);
     } catch (ZstError $error) {

@@ -22,6 +22,10 @@ PROGRAMS = {
     "Java": "Zst.java",
     "Go": "go.go",
 }
+# Told to take each object's memory from malloc(), these can be watched by valgrind: what is lent must not be freed.
+WATCHED = ["ctypes", "cffi", "PHP", "Perl"]
+EACH_FROM_MALLOC = {"PYTHONMALLOC": "malloc", "USE_ZEND_ALLOC": "0"}
+VALGRIND = ["--quiet", "--undef-value-errors=no", "--error-exitcode=99"]
 # The page has a section for each, which begins with a program.
 PAGE = (ROOT / "docs" / "hosts.md").read_text()
 SECTIONS = dict(re.findall(r"^## (\w+)\n\n```\w+\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
@@ -76,7 +80,7 @@ def host(stage, tool, needed, run, build):
             if not (NODE / "ready").exists():
                 run([npm, "install", "--no-audit", "--no-fund", "--prefix", NODE, KOFFI])
                 (NODE / "ready").touch()
-        return [tool("node"), source]
+        return [tool("node"), "--gc-interval=200", source]
 
     def java(source):
         needed("JNA", JNA.exists())
@@ -85,10 +89,12 @@ def host(stage, tool, needed, run, build):
     def go(source):
         program = build / "program"
         minor = int(run([tool("go"), "env", "GOVERSION"]).split(".")[1])
-        # Looks at every pointer that Go stores in memory of C.
+        # Looks at every pointer that is stored in memory of C.
         environment.update({"GODEBUG": "cgocheck=2"} if minor < 21 else {"GOEXPERIMENT": "cgocheck2"})
         run(["go", "vet", source], env=environment)
         run(["go", "build", "-o", program, source], env=environment)
+        # Collects garbage all the time.
+        environment["GOGC"] = "1"
         return [program]
 
     commands = {
@@ -103,10 +109,10 @@ def host(stage, tool, needed, run, build):
         "Go": go,
     }
 
-    def start(name, source):
-        command = [*commands[name](source), stage / "include" / "zst_cdef.h"]
+    def start(name, source, under=(), variables={}):
+        command = [*under, *commands[name](source), stage / "include" / "zst_cdef.h"]
         # Warnings count.
-        return run(["sh", "-c", 'exec "$@" 2>&1', "sh", *command], env=environment)
+        return run(["sh", "-c", 'exec "$@" 2>&1', "sh", *command], env=environment | variables)
 
     return start
 
@@ -114,6 +120,12 @@ def host(stage, tool, needed, run, build):
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program(name, host):
     assert host(name, HERE / PROGRAMS[name]) == (HERE / "expected.txt").read_text()
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_program_under_valgrind(name, host, tool):
+    under = [tool("valgrind"), *VALGRIND]
+    assert host(name, HERE / PROGRAMS[name], under, EACH_FROM_MALLOC) == (HERE / "expected.txt").read_text()
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
