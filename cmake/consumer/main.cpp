@@ -1,13 +1,10 @@
-#include <cstring>
-#include <zst.h>
+#include <string>
+#include <zst.hpp>
 
 int main() {
-    const char text[] = "Hello, hello, hello, hello, hello, hello, zst!";
-    zst_bytes frame, content;
-    if (zst_compress(text, sizeof text, 3, &frame, nullptr) != ZST_OK) return 1;
-    if (zst_decompress(frame.data, frame.len, 0, &content, nullptr) != ZST_OK) return 2;
-    if (content.len != sizeof text || std::memcmp(content.data, text, sizeof text) != 0) return 3;
-    zst_bytes_free(&frame);
-    zst_bytes_free(&content);
-    return zst_version_number() == ZST_VERSION_NUMBER ? 0 : 4;
+    const std::string text = "Hello, hello, hello, hello, hello, hello, zst!";
+    const zst::bytes frame = zst::compressor(3).compress(text);
+    const zst::bytes content = zst::decompressor().decompress(frame);
+    if (std::string(content.begin(), content.end()) != text) return 1;
+    return zst_version_number() == ZST_VERSION_NUMBER ? 0 : 2;
 }
