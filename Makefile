@@ -1,7 +1,7 @@
 # make demo    compress and restore a real file with everything there is
 # make test    run every test, fetching the tools it needs into target/
-# make / make lib, make install PREFIX=..., make uninstall, make dist, make deb, make wheel
-# make docs, make install-docs, make headers, make abi, make bench, make bench-counts
+# make / make lib, make install PREFIX=..., make uninstall, make dist, make dist-all, make deb, make wheel
+# make docs, make install-docs, make figures, make headers, make abi, make bench, make bench-counts
 
 CARGO ?= cargo
 CC ?= cc
@@ -18,12 +18,14 @@ LIBRARIES := $(TARGET)/lib
 HOST = $(shell rustc -vV | sed -n "s/^host: //p")
 STAGE := target/stage
 VENV := target/venv
+PIP_WHEEL := $(VENV)/bin/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation
 CFLAGS ?= -O2 -g
 STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
-.PHONY: lib build headers abi docs install-docs install uninstall dist deb stage tools examples programs demo wheel test test-python bench bench-counts clean
+.PHONY: lib build headers abi docs install-docs install uninstall dist dist-all figures deb stage tools examples programs demo wheel \
+    test test-python bench bench-counts clean
 
 lib: build
 	@packaging/link.sh "$(TARGET)/release/libzst.a" "$(LIBRARIES)"
@@ -70,6 +72,14 @@ uninstall:
 dist: lib
 	@packaging/dist.sh "$(LIBRARIES)" "$(HOST)" "$(TARGET)/dist"
 
+# Archives for every system that can be built for from here; docs/install.md has the list.
+dist-all:
+	$(PYTHON) packaging/dist_all.py
+
+# What docs/install.md says of the shared library.
+figures: lib
+	@packaging/figures.py "$(LIBRARIES)/libzst.so"
+
 # libzst1 and libzst-dev, from a copy of what git knows, because dpkg-buildpackage writes beside the sources.
 # Debian 12's own Rust is too old, so that any cargo will do.
 deb:
@@ -113,19 +123,19 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-# A Python with the package, for the demo.
-target/demo-python/ready: wheel
+# A Python with the package, for the demo: the compiled wheel where there is Python.h, else the pure one.
+target/demo-python/ready: build $(VENV)/ready
 	rm -rf target/demo-python
 	$(PYTHON) -m venv target/demo-python
-	target/demo-python/bin/pip install --quiet --disable-pip-version-check --find-links target/wheels zstandard-cffi
+	$(PIP_WHEEL) --wheel-dir target/demo-python/wheels ./python
+	target/demo-python/bin/pip install --quiet --disable-pip-version-check --find-links target/demo-python/wheels zstandard-cffi
 	touch $@
 
 # Two wheels of the Python package: compiled for CPython's stable ABI, and for every Python.
 wheel: build $(VENV)/ready
 	rm -rf target/wheels
 	for kind in compiled pure; do \
-	    ZST_WHEEL=$$kind $(VENV)/bin/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-	        --wheel-dir target/wheels ./python || exit 1; \
+	    ZST_WHEEL=$$kind $(PIP_WHEEL) --wheel-dir target/wheels ./python || exit 1; \
 	done
 
 # The Python package, with every Python that is found.

@@ -15,21 +15,35 @@ if(NOT TARGET zst::zst)
         endif()
     endforeach()
 
+    file(STRINGS "${_zst_prefix}/include/zst.h" _zst_major REGEX "^#define ZST_VERSION_MAJOR ")
+    string(REGEX REPLACE ".* " "" _zst_major "${_zst_major}")
     if(EXISTS "${_zst_libdir}/libzst.so")
-        file(STRINGS "${_zst_prefix}/include/zst.h" _zst_major REGEX "^#define ZST_VERSION_MAJOR ")
-        string(REGEX REPLACE ".* " "" _zst_major "${_zst_major}")
         add_library(zst::shared SHARED IMPORTED)
         set_target_properties(zst::shared PROPERTIES
             IMPORTED_LOCATION "${_zst_libdir}/libzst.so"
             IMPORTED_SONAME "libzst.so.${_zst_major}")
-        unset(_zst_major)
+    elseif(EXISTS "${_zst_libdir}/libzst.dylib")
+        add_library(zst::shared SHARED IMPORTED)
+        set_target_properties(zst::shared PROPERTIES
+            IMPORTED_LOCATION "${_zst_libdir}/libzst.dylib"
+            IMPORTED_SONAME "@rpath/libzst.${_zst_major}.dylib")
+    elseif(EXISTS "${_zst_libdir}/libzst.dll.a")
+        add_library(zst::shared SHARED IMPORTED)
+        set_target_properties(zst::shared PROPERTIES
+            IMPORTED_LOCATION "${_zst_prefix}/bin/zst.dll"
+            IMPORTED_IMPLIB "${_zst_libdir}/libzst.dll.a")
     endif()
     if(EXISTS "${_zst_libdir}/libzst.a")
         add_library(zst::static STATIC IMPORTED)
         set_target_properties(zst::static PROPERTIES
             IMPORTED_LOCATION "${_zst_libdir}/libzst.a"
-            IMPORTED_LINK_INTERFACE_LANGUAGES C
-            INTERFACE_LINK_LIBRARIES "util;rt;pthread;m;dl")
+            IMPORTED_LINK_INTERFACE_LANGUAGES C)
+        if(WIN32)
+            set_target_properties(zst::static PROPERTIES
+                INTERFACE_LINK_LIBRARIES "kernel32;ntdll;userenv;ws2_32;dbghelp")
+        elseif(NOT APPLE)
+            set_target_properties(zst::static PROPERTIES INTERFACE_LINK_LIBRARIES "util;rt;pthread;m;dl")
+        endif()
     endif()
 
     foreach(_zst_kind shared static)
@@ -50,11 +64,12 @@ if(NOT TARGET zst::zst)
     unset(_zst_here)
     unset(_zst_prefix)
     unset(_zst_libdir)
+    unset(_zst_major)
 endif()
 
 if(NOT TARGET zst::zst)
     set(zst_FOUND FALSE)
-    set(zst_NOT_FOUND_MESSAGE "neither libzst.so nor libzst.a is where zst-config.cmake expects it")
+    set(zst_NOT_FOUND_MESSAGE "neither a shared library nor libzst.a is where zst-config.cmake expects it")
 endif()
 foreach(_zst_kind IN LISTS zst_FIND_COMPONENTS)
     if(zst_FIND_REQUIRED_${_zst_kind} AND NOT TARGET zst::${_zst_kind})

@@ -39,12 +39,22 @@ put 644 include/zst "$source"/include/zst/*.hpp
 put 644 "$libdir/cmake/zst" "$source"/cmake/zst-config*.cmake
 libraries=${2:-.}
 put 644 "$libdir" "$libraries/libzst.a"
-put 755 "$libdir" "$libraries/libzst.so.$version" "$libraries/libzst.so.${version%%.*}" "$libraries/libzst.so"
+major=${version%%.*}
+if [ -e "$libraries/zst.dll" ]; then
+    install -d "$root/bin"
+    put 755 bin "$libraries/zst.dll"
+    put 644 "$libdir" "$libraries/libzst.dll.a"
+elif [ -e "$libraries/libzst.dylib" ]; then
+    put 755 "$libdir" "$libraries/libzst.$version.dylib" "$libraries/libzst.$major.dylib" "$libraries/libzst.dylib"
+else
+    put 755 "$libdir" "$libraries/libzst.so.$version" "$libraries/libzst.so.$major" "$libraries/libzst.so"
+fi
 
 pc=$root/$libdir/pkgconfig/zst.pc
 if [ "$action" = install ]; then
     up=$(printf '%s' "$libdir/pkgconfig" | sed 's|[^/][^/]*|..|g')
-    sed -e "s|@UP@|$up|" -e "s|@LIBDIR@|$libdir|" -e "s|@VERSION@|$version|" "$source/cmake/zst.pc.in" > "$pc"
+    sed -e "s|@UP@|$up|" -e "s|@LIBDIR@|$libdir|" -e "s|@VERSION@|$version|" \
+        -e "s|@PRIVATE@|$(cat "$libraries/libs.private")|" "$source/cmake/zst.pc.in" > "$pc"
 else
     rm -f "$pc"
     rmdir "$root/$libdir/cmake/zst" "$root/include/zst" 2> /dev/null || true

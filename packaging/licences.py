@@ -30,7 +30,8 @@ def crates(target):
 
 
 def texts(directory):
-    return [path for path in directory.iterdir() if re.match("LICEN[CS]E|COPYRIGHT|NOTICE", path.name) and path.is_file()]
+    files = [path for path in directory.iterdir() if path.is_file()]
+    return [path for path in files if re.match("LICEN[CS]E|COPYRIGHT|NOTICE", path.name, re.IGNORECASE)]
 
 
 def copy(files, directory):

@@ -48,6 +48,8 @@ echo "ZST_$major { global: zst_*; local: *; };" > "$work/objects/zst.map"
     -Wl,--version-script="$work/objects/zst.map" -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,defs ${LDLIBS:-}
 ln -s "libzst.so.$version" "$work/libzst.so.$major"
 ln -s "libzst.so.$major" "$work/libzst.so"
+# For programs that are linked with the static library, besides what a C compiler adds by itself.
+echo "-lutil -lrt -lpthread -lm -ldl" > "$work/libs.private"
 rm -r "$work/objects"
 echo "$sum" > "$work/sum"
 mv "$work" "$out"
