@@ -138,9 +138,13 @@ function decompress(decompressor, frame) {
   return result((out) => decompressorDecompress(decompressor, frame, frame.length, 0, 0, out, null));
 }
 
+function* notEmpty(pieces) {
+  for (const piece of pieces) if (piece.length > 0) yield piece;
+}
+
 // Reads buffers from an iterable, and writes with a function. What they throw waits until the C function has come back.
 function copyStream(copy, handle, pieces, write, ...settings) {
-  const input = pieces[Symbol.iterator]();
+  const input = notEmpty(pieces); // an empty one would be the end
   let block = null;
   let failure = null;
   const guarded = (work) => (...args) => {
@@ -200,7 +204,7 @@ function withoutDictionary(text) {
 
     const packed = [];
     const unpacked = [];
-    const inPieces = [text.subarray(0, 100000), text.subarray(100000)];
+    const inPieces = [text.subarray(0, 100000), Buffer.alloc(0), text.subarray(100000)];
     copyStream(compressorCopyStream, packer, inPieces, (piece) => packed.push(piece), UNKNOWN_SIZE, PIECE, PIECE);
     copyStream(decompressorCopyStream, unpacker, packed, (piece) => unpacked.push(piece), PIECE, PIECE, 0);
     assert.deepEqual(Buffer.concat(unpacked), text);

@@ -133,7 +133,7 @@ module Zst
       1
     end
     source = Source.new
-    source[:read] = read = proc do |_, size_hint, out_data, out_len|
+    source[:read] = proc do |_, size_hint, out_data, out_len|
       guarded.call do
         block = FFI::MemoryPointer.from_string(reader.read(size_hint) || "") # lent, so it stays until the next one
         out_data.write_pointer(block)
@@ -141,7 +141,7 @@ module Zst
       end
     end
     sink = Sink.new
-    sink[:write] = write = proc do |_, data, size, out_written|
+    sink[:write] = proc do |_, data, size, out_written|
       guarded.call { out_written.put(:size_t, 0, writer.write(data.read_bytes(size))) }
     end
     send(copy, handle, source, sink, *settings, nil, nil, nil)
