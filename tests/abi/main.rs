@@ -48,4 +48,5 @@ mod source;
 mod status;
 mod streams_together;
 mod threads;
+mod threads_all;
 mod train_dictionary;
