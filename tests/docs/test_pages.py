@@ -1,5 +1,6 @@
 """What the pages name and link to is there, and the page for users of libzstd forgets nothing."""
 
+import ast
 import re
 
 import pytest
@@ -63,6 +64,23 @@ def test_functions_that_the_libzstd_page_names_are_libzstds(zstd_headers):
     text = "".join(path.read_text() for path in zstd_headers.glob("*.h"))
     for name in set(re.findall(r"\b(?:ZSTD|ZDICT)_\w+", prose(ROOT / "docs/from-libzstd.md"))):
         assert re.search(rf"\b{name}\b", text), name
+
+
+def public_names():
+    """The classes, methods and arguments of the Python package."""
+    stubs = ast.parse((ROOT / "python/src/zstandard/__init__.pyi").read_text())
+    for node in [node for top in stubs.body for node in (top, *getattr(top, "body", []))]:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            yield node.name
+        if isinstance(node, ast.FunctionDef) and (node.name == "__init__" or not node.name.startswith("_")):
+            yield from (argument.arg for argument in node.args.args + node.args.kwonlyargs)
+
+
+def test_every_name_of_the_python_package_has_its_row():
+    page = (ROOT / "docs/from-python-zstandard.md").read_text()
+    names = {name for name in public_names() if not name.startswith("_")} - {"self", "cls"}
+    assert len(names) > 100
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", page)] == []
 
 
 def test_blocks_are_closed():
