@@ -100,12 +100,12 @@ def page(path):
         return f"[{text}](@ref {to.name})" if to.parent.name.startswith("examples-") else text
 
     def name(found):
-        name = found[2].partition("(")[0]
-        return f"[{found[2]}](@ref {TARGETS[name]})" if name in TARGETS else found[0]
+        name = found[1].partition("(")[0]
+        return f"[{found[1]}](@ref {TARGETS[name]})" if name in TARGETS else found[0]
 
     for number, part in enumerate(re.split(r"(^```.*?^```$)", path.read_text(), flags=re.MULTILINE | re.DOTALL)):
         if number % 2 == 0:
-            part = re.sub(r"(?<!\[)(`)((?:zst|ZST)_\w+(?:\(\))?)`(?!\])", name, part)
+            part = re.sub(r"(?<!\[)`((?:zst|ZST)_\w+(?:\(\))?)`(?!\])", name, part)
             part = re.sub(r"\[([^\]]+)\]\(((?!@ref)[^)]+)\)", follow, part)
             part = re.sub(r"^(#+) (.*)$", heading, part, flags=re.MULTILINE)
         yield part

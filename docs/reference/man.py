@@ -65,9 +65,8 @@ def tagged(tag, text):
 
 
 def constants(item):
-    *first, last = [line.split(None, 2)[1:] for line in item.code.splitlines()]
-    tags = [f"\\fB{name}\\fP {escape(value)}" for name, value in (*first, last)]
-    return "\n.TQ\n".join([".TP\n" + tags[0], *tags[1:]]) + "\n" + paragraphs(item.comment, "\n.IP\n")
+    lines = [line.split(None, 2) for line in item.code.splitlines()]
+    return tagged("\n.TQ\n".join(f"\\fB{name}\\fP {escape(value)}" for _, name, value in lines), item.comment)
 
 
 def section(title, parts):
@@ -95,7 +94,7 @@ def group_page(group, homes):
 
 
 def see_also(names):
-    return [".SH SEE ALSO", ",\n".join(f".BR {name} (3)" for name in names).replace(" (3),", " (3),")]
+    return [".SH SEE ALSO", ",\n".join(f".BR {name} (3)" for name in names)]
 
 
 def main_page(text, groups):
