@@ -54,8 +54,7 @@ def c_header():
         for item in group.items:
             yield documented(group, item)
     for example in sorted([*ROOT.glob("examples-c/*.c"), *ROOT.glob("examples-cpp/*.cpp")]):
-        about = header.uncomment(re.match(r"/\*(.*?)\*/", example.read_text(), re.DOTALL)[1]).partition("\n\n")[0]
-        yield f"/** @example {example.name}\n{about} */"
+        yield f"/** @example {example.name} */"
 
 
 def cpp_header(path):
