@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* The state of the thread while it is in the C library without the GIL. */
@@ -100,13 +101,27 @@ int view(PyObject *data, Py_buffer *out)
     return PyObject_GetBuffer(data, out, PyBUF_SIMPLE);
 }
 
-PyObject *attribute(PyObject *object, const char *name)
+/* Without the detour over an exception, which costs as much as all the rest. What the type has may run code that raises
+ * something else. */
+static bool is_missing(PyObject *object, PyObject *name)
 {
-    /* The most usual one that has none. */
-    if (PyBytes_CheckExact(object))
-        return NULL;
-    PyObject *value = PyObject_GetAttrString(object, name);
-    if (value == NULL && PyErr_ExceptionMatches(PyExc_AttributeError))
+    static PyObject *(*look_up)(PyTypeObject *, PyObject *);
+    static bool looked;
+    if (!looked) {
+        *(void **)&look_up = dlsym(RTLD_DEFAULT, "_PyType_Lookup");
+        looked = true;
+    }
+    PyTypeObject *type = Py_TYPE(object);
+    return look_up != NULL && PyType_GetSlot(type, Py_tp_getattro) == (void *)PyObject_GenericGetAttr &&
+           look_up(type, name) == NULL && !PyObject_HasAttr(object, name);
+}
+
+PyObject *attribute(PyObject *object, const char *text)
+{
+    PyObject *name = PyUnicode_InternFromString(text);
+    PyObject *value = name == NULL || is_missing(object, name) ? NULL : PyObject_GetAttr(object, name);
+    Py_XDECREF(name);
+    if (value == NULL && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_AttributeError))
         PyErr_Clear();
     return value;
 }
@@ -116,6 +131,32 @@ PyObject *take_bytes(zst_bytes *bytes)
     PyObject *taken = PyBytes_FromStringAndSize((const char *)bytes->data, (Py_ssize_t)bytes->len);
     zst_bytes_free(bytes);
     return taken;
+}
+
+#ifdef MADV_HUGEPAGE
+/* As the library does for its own results: to touch large memory for the first time costs less in large pages. */
+static void advise_huge_pages(const char *place, size_t size)
+{
+    const size_t HUGE_RESULT = 32 << 20, PAGE = 4096;
+    uintptr_t first = (uintptr_t)place & ~(PAGE - 1);
+    if (size >= HUGE_RESULT)
+        madvise((void *)first, (uintptr_t)place + size - first, MADV_HUGEPAGE);
+}
+#else
+static void advise_huge_pages(const char *place, size_t size)
+{
+    (void)place, (void)size;
+}
+#endif
+
+PyObject *new_bytes(size_t size)
+{
+    if (size > PY_SSIZE_T_MAX)
+        return PyErr_NoMemory();
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    if (bytes != NULL)
+        advise_huge_pages(PyBytes_AsString(bytes), size);
+    return bytes;
 }
 
 /* Not part of the stable ABI, so that it is looked for. */

@@ -72,7 +72,7 @@ static PyObject *compress(const zst_compressor *handle, const Py_buffer *data)
         return status < 0 ? failed(&err, NULL) : PyBytes_FromStringAndSize((const char *)small, (Py_ssize_t)written);
     }
     if (bound <= PY_SSIZE_T_MAX && can_resize())
-        frame = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)bound);
+        frame = new_bytes(bound);
     PyErr_Clear();
     if (frame != NULL) {
         char *place = PyBytes_AsString(frame);
@@ -159,12 +159,30 @@ static PyObject *compressor_batch(PyObject *object, PyObject *args)
     return batch((Native *)object, true, args);
 }
 
+static PyObject *compressor_iterator(PyObject *object, PyObject *args)
+{
+    return new_iterator((Native *)object, true, args);
+}
+
+static PyObject *compressor_copy(PyObject *object, PyObject *args)
+{
+    return copy_stream((Native *)object, true, args);
+}
+
+static PyObject *compressor_chunker(PyObject *object, PyObject *args)
+{
+    return new_chunker((Native *)object, args);
+}
+
 static PyMethodDef methods[] = {
     METHOD("compress", compressor_compress, DOC_Compressor_compress),
     METHOD("compressobj", compressor_compressobj, DOC_Compressor_compressobj),
     METHOD("stream_reader", compressor_stream_reader, DOC_Compressor_stream_reader),
     METHOD("stream_writer", compressor_stream_writer, DOC_Compressor_stream_writer),
     {"_batch", compressor_batch, METH_VARARGS, NULL},
+    {"_iterator", compressor_iterator, METH_VARARGS, NULL},
+    {"_copy", compressor_copy, METH_VARARGS, NULL},
+    {"_chunker", compressor_chunker, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

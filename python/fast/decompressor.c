@@ -48,7 +48,7 @@ static int decompressor_init(PyObject *object, PyObject *args, PyObject *kwargs)
 static PyObject *decompress_into(const zst_decompressor *handle, const Py_buffer *data, uint64_t limit, int32_t flags,
                                  size_t size)
 {
-    PyObject *content = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    PyObject *content = new_bytes(size);
     if (content == NULL) {
         PyErr_Clear();
         return NULL;
@@ -83,9 +83,8 @@ static bool find_size(const Py_buffer *data, uint64_t limit, bool across_frames,
         return false;
     if (known)
         return recorded <= bound;
-    /* For what is small the library has a place. */
     *out = limit == 0 || bound < limit ? bound : limit;
-    return *out > SMALL && *out / PLAUSIBLE <= length;
+    return *out <= SMALL || *out / PLAUSIBLE <= length;
 }
 
 /* A limit that no allocation can satisfy; it does not matter to frames that record their size. */
@@ -221,12 +220,25 @@ static PyObject *decompressor_batch(PyObject *object, PyObject *args)
     return batch((Native *)object, false, args);
 }
 
+static PyObject *decompressor_iterator(PyObject *object, PyObject *args)
+{
+    return new_iterator((Native *)object, false, args);
+}
+
+static PyObject *decompressor_copy(PyObject *object, PyObject *args)
+{
+    return copy_stream((Native *)object, false, args);
+}
+
+
 static PyMethodDef methods[] = {
     METHOD("decompress", decompressor_decompress, DOC_Decompressor_decompress),
     METHOD("decompressobj", decompressor_decompressobj, DOC_Decompressor_decompressobj),
     METHOD("stream_reader", decompressor_stream_reader, DOC_Decompressor_stream_reader),
     METHOD("stream_writer", decompressor_stream_writer, DOC_Decompressor_stream_writer),
     {"_batch", decompressor_batch, METH_VARARGS, NULL},
+    {"_iterator", decompressor_iterator, METH_VARARGS, NULL},
+    {"_copy", decompressor_copy, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

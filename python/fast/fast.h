@@ -35,7 +35,7 @@ typedef struct {
     PyObject *unused;
     /* While a call makes several calls into the C library. */
     bool running;
-    bool entered, closefd, raw, returns_read, finished;
+    bool entered, closefd, raw, returns_read, finished, feeding;
 } Native;
 
 /* ---- module.c ---- */
@@ -43,15 +43,19 @@ typedef struct {
 /* What is needed of the package: types, functions. */
 extern struct Package {
     PyObject *compression_obj, *decompression_obj, *compression_reader, *decompression_reader, *compression_writer,
-        *decompression_writer, *collection, *segment, *frame_parameters;
+        *decompression_writer, *compressor_iterator, *decompressor_iterator, *chunker, *chunker_iterator, *collection,
+        *segment, *frame_parameters;
     PyObject *exception_for, *new_compressor, *new_decompressor, *cdata;
     /* And of io. */
     PyObject *raw_io, *bytes_io;
+    /* The base of all types here. */
+    PyObject *native;
 } package;
 
 extern PyType_Spec compressor_spec, decompressor_spec, compression_obj_spec, decompression_obj_spec,
-    compression_reader_spec, decompression_reader_spec, compression_writer_spec, decompression_writer_spec, memory_spec,
-    buffer_spec, collection_spec, frame_parameters_spec;
+    compression_reader_spec, decompression_reader_spec, compression_writer_spec, decompression_writer_spec,
+    compressor_iterator_spec, decompressor_iterator_spec, chunker_spec, chunker_iterator_spec, memory_spec, buffer_spec,
+    collection_spec, frame_parameters_spec;
 PyObject *frame_content_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *frame_header_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *get_frame_parameters(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
@@ -95,6 +99,8 @@ void replace(PyObject **place, PyObject *value);
 PyObject *attribute(PyObject *object, const char *name);
 /* Bytes objects out of what the library has made, which is freed. */
 PyObject *take_bytes(zst_bytes *bytes);
+/* A bytes object to write into. */
+PyObject *new_bytes(size_t size);
 /* Makes a new bytes object shorter. */
 PyObject *shortened(PyObject *bytes, size_t length);
 PyObject *lengthened(PyObject *bytes, size_t length);
@@ -143,12 +149,17 @@ int32_t call_if_there(Native *stream, const char *name, PyObject **out);
 int begin_source(Native *stream, PyObject *object, zst_source *out, uint64_t *size);
 int begin_sink(Native *stream, PyObject *object, bool closefd, zst_sink *out);
 
-/* ---- readers.c, writers.c, objs.c: what compressors and decompressors make ---- */
+/* ---- readers.c, writers.c, iterators.c, objs.c, chunker.c: what compressors and decompressors make ---- */
 
 PyObject *new_reader(Native *parent, bool compression, PyObject *source, uint64_t size, size_t read_size, int32_t flags,
                      bool closefd);
 PyObject *new_writer(Native *parent, bool compression, PyObject *sink, uint64_t size, size_t write_size, int32_t flags,
                      bool returns_read, bool closefd);
+/* With the arguments that the package has checked: _iterator(reader, size, read_size, write_size, skip_bytes, flags),
+ * _copy(ifh, ofh, size, read_size, write_size, flags), _chunker(size, chunk_size). */
+PyObject *new_iterator(Native *parent, bool compression, PyObject *args);
+PyObject *copy_stream(Native *parent, bool compression, PyObject *args);
+PyObject *new_chunker(Native *parent, PyObject *args);
 PyObject *new_compression_obj(Native *parent, uint64_t size);
 PyObject *new_decompression_obj(Native *parent, int32_t flags);
 

@@ -16,6 +16,10 @@ static const struct {
     {"ZstdDecompressionReader", &package.decompression_reader},
     {"ZstdCompressionWriter", &package.compression_writer},
     {"ZstdDecompressionWriter", &package.decompression_writer},
+    {"ZstdCompressorIterator", &package.compressor_iterator},
+    {"ZstdDecompressorIterator", &package.decompressor_iterator},
+    {"ZstdCompressionChunker", &package.chunker},
+    {"ZstdCompressionChunkerIterator", &package.chunker_iterator},
     {"BufferWithSegmentsCollection", &package.collection},
     {"BufferSegment", &package.segment},
     {"FrameParameters", &package.frame_parameters},
@@ -63,8 +67,9 @@ static PyObject *add(PyObject *module, PyType_Spec *spec, PyObject *base)
 static bool fill(PyObject *module)
 {
     static PyType_Spec *const of_native[] = {
-        &compressor_spec,         &decompressor_spec,         &compression_obj_spec,    &decompression_obj_spec,
-        &compression_reader_spec, &decompression_reader_spec, &compression_writer_spec, &decompression_writer_spec,
+        &compressor_spec,          &decompressor_spec,          &compression_obj_spec,    &decompression_obj_spec,
+        &compression_reader_spec,  &decompression_reader_spec,  &compression_writer_spec, &decompression_writer_spec,
+        &compressor_iterator_spec, &decompressor_iterator_spec, &chunker_spec,            &chunker_iterator_spec,
         &collection_spec,
     };
     if (PyModule_AddFunctions(module, functions) < 0)
@@ -72,6 +77,7 @@ static bool fill(PyObject *module)
     PyObject *native = add(module, &native_spec, NULL), *memory = NULL;
     bool right = native != NULL && add(module, &frame_parameters_spec, NULL) != NULL &&
                  (memory = add(module, &memory_spec, native)) != NULL && add(module, &buffer_spec, memory) != NULL;
+    package.native = native;
     for (size_t number = 0; right && number < sizeof of_native / sizeof *of_native; number++)
         right = add(module, of_native[number], native) != NULL;
     return right;

@@ -42,7 +42,7 @@ static PyObject *take_steps(Native *self, Step step, Input *input, size_t likely
             return bytes == NULL ? PyBytes_FromStringAndSize(small, (Py_ssize_t)length) : shortened(bytes, length);
         if (bytes == NULL) {
             capacity = likely < 2 * sizeof small ? 2 * sizeof small : likely;
-            bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)capacity);
+            bytes = new_bytes(capacity);
             if (bytes != NULL)
                 memcpy(PyBytes_AsString(bytes), small, length);
         } else if (length == capacity) {

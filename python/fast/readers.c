@@ -115,7 +115,7 @@ static PyObject *read_size(Native *self, size_t size, bool once)
             return failed(&err, self);
         return PyBytes_FromStringAndSize(small, (Py_ssize_t)length);
     }
-    PyObject *bytes = size > LARGE || !can_resize() ? NULL : PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    PyObject *bytes = size > LARGE || !can_resize() ? NULL : new_bytes(size);
     if (bytes == NULL) {
         PyErr_Clear();
         return read_copied(self, (Py_ssize_t)size, once);
@@ -159,7 +159,7 @@ static PyObject *after(Native *self, const zst_error *err, PyObject *bytes, size
 static PyObject *read_all(Native *self)
 {
     size_t capacity = likely_rest(self), length = 0;
-    PyObject *bytes = can_resize() ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)capacity) : NULL;
+    PyObject *bytes = can_resize() ? new_bytes(capacity) : NULL;
     if (bytes == NULL) {
         PyErr_Clear();
         return read_copied(self, -1, false);

@@ -37,15 +37,12 @@ def check_dict(dict_data):
     return dict_data._handle
 
 
-def copy_ends(ifh, ofh):
+def check_ends(ifh, ofh):
     """The ends of copy_stream."""
-    read = attribute(ifh, "read")
-    if read is None:
+    if attribute(ifh, "read") is None:
         raise ValueError("first argument must have a read() method")
-    write = attribute(ofh, "write")
-    if write is None:
+    if attribute(ofh, "write") is None:
         raise ValueError("second argument must have a write() method")
-    return Source(ifh, read), Sink(ofh, write, closefd=False)
 
 
 def sink_of(writer, closefd):
@@ -170,13 +167,18 @@ class ZstdCompressor(_Compressor, NotPickled):
     def chunker(self, size=None, chunk_size=None):
         """Compression by pushing, with output in pieces of `chunk_size` bytes."""
         size = content_size(size)
-        return compression_chunker(self._handle, size, piece_size(chunk_size, OUTPUT_SIZE, "chunk_size"))
+        chunk_size = piece_size(chunk_size, OUTPUT_SIZE, "chunk_size")
+        if hasattr(_Compressor, "_chunker"):
+            return _Compressor._chunker(self, size, chunk_size)
+        return compression_chunker(self._handle, size, chunk_size)
 
     def read_to_iter(self, reader, size=None, read_size=None, write_size=None):
         """An iterator of the pieces of the frame that `reader` becomes."""
         size = content_size(size)
         read_size = piece_size(read_size, INPUT_SIZE, "read_size")
         write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
+        if hasattr(_Compressor, "_iterator"):
+            return _Compressor._iterator(self, reader, size, read_size, write_size, 0, 0)
         source = source_of(reader, ValueError, ITERATOR_MESSAGE)
         size = size if source.known_size is None else source.known_size
         return compressor_iterator(self._handle, source, size, read_size, write_size)
@@ -188,7 +190,10 @@ class ZstdCompressor(_Compressor, NotPickled):
         size = content_size(size)
         read_size = piece_size(read_size, INPUT_SIZE, "read_size")
         write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
-        source, sink = copy_ends(ifh, ofh)
+        check_ends(ifh, ofh)
+        if hasattr(_Compressor, "_copy"):
+            return _Compressor._copy(self, ifh, ofh, size, read_size, write_size, 0)
+        source, sink = Source(ifh, ifh.read), Sink(ofh, ofh.write, closefd=False)
         call = take_call()
         if (
             lib.zst_compressor_copy_stream(

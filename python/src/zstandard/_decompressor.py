@@ -18,8 +18,8 @@ from ._calls import (
     take_call,
     view,
 )
-from ._compressor import ITERATOR_MESSAGE, SOURCE_MESSAGE, check_dict, copy_ends, sink_of
-from ._ends import source_of
+from ._compressor import ITERATOR_MESSAGE, SOURCE_MESSAGE, check_dict, check_ends, sink_of
+from ._ends import Sink, Source, source_of
 from ._native import NULL, ffi, in_c, lib
 from ._objs import decompression_obj
 from ._readers import decompression_reader, decompressor_iterator
@@ -146,8 +146,10 @@ class ZstdDecompressor(_Decompressor, NotPickled):
             raise ValueError("skip_bytes must not be negative")
         if skip_bytes >= read_size:
             raise ValueError("skip_bytes must be smaller than read_size")
-        source = source_of(reader, ValueError, ITERATOR_MESSAGE)
         flags = (READ_ACROSS_FRAMES if read_across_frames else 0) | (STRICT if strict else 0)
+        if hasattr(_Decompressor, "_iterator"):
+            return _Decompressor._iterator(self, reader, 0, read_size, write_size, skip_bytes, flags)
+        source = source_of(reader, ValueError, ITERATOR_MESSAGE)
         return decompressor_iterator(self._handle, source, read_size, write_size, skip_bytes, flags)
 
     read_from = read_to_iter
@@ -156,8 +158,11 @@ class ZstdDecompressor(_Decompressor, NotPickled):
         """Decompresses all of one stream into another; returns the bytes read and written."""
         read_size = piece_size(read_size, INPUT_SIZE, "read_size")
         write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
-        source, sink = copy_ends(ifh, ofh)
+        check_ends(ifh, ofh)
         flags = 0 if strict else lib.ZST_DECOMPRESS_ALLOW_TRUNCATED
+        if hasattr(_Decompressor, "_copy"):
+            return _Decompressor._copy(self, ifh, ofh, 0, read_size, write_size, flags)
+        source, sink = Source(ifh, ifh.read), Sink(ofh, ofh.write, closefd=False)
         call = take_call()
         if (
             lib.zst_decompressor_copy_stream(

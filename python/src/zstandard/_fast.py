@@ -8,8 +8,18 @@ from ._compressor import new_compressor
 from ._decompressor import new_decompressor
 from ._frames import FrameParameters
 from ._native import fast, ffi
-from ._objs import ZstdCompressionObj, ZstdDecompressionObj
-from ._readers import ZstdCompressionReader, ZstdDecompressionReader
+from ._objs import (
+    ZstdCompressionChunker,
+    ZstdCompressionChunkerIterator,
+    ZstdCompressionObj,
+    ZstdDecompressionObj,
+)
+from ._readers import (
+    ZstdCompressionReader,
+    ZstdCompressorIterator,
+    ZstdDecompressionReader,
+    ZstdDecompressorIterator,
+)
 from ._writers import ZstdCompressionWriter, ZstdDecompressionWriter
 
 _HANDLES = {
@@ -23,6 +33,9 @@ _HANDLES = {
         "DecompressionReader": "decompression_reader",
         "CompressionWriter": "compression_writer",
         "DecompressionWriter": "decompression_writer",
+        "CompressorIterator": "compressor_iterator",
+        "DecompressorIterator": "decompressor_iterator",
+        "Chunker": "compression_chunker",
         "CompressionObj": "compression_obj",
         "DecompressionObj": "decompression_obj",
     }.items()
@@ -45,6 +58,10 @@ if hasattr(fast, "use"):
         ZstdDecompressionReader=ZstdDecompressionReader,
         ZstdCompressionWriter=ZstdCompressionWriter,
         ZstdDecompressionWriter=ZstdDecompressionWriter,
+        ZstdCompressorIterator=ZstdCompressorIterator,
+        ZstdDecompressorIterator=ZstdDecompressorIterator,
+        ZstdCompressionChunker=ZstdCompressionChunker,
+        ZstdCompressionChunkerIterator=ZstdCompressionChunkerIterator,
         BufferWithSegmentsCollection=BufferWithSegmentsCollection,
         BufferSegment=BufferSegment,
         FrameParameters=FrameParameters,

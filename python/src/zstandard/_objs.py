@@ -47,8 +47,8 @@ def compression_obj(compressor, size):
     return ZstdCompressionObj._made(_handle=handle, _finished=False)
 
 
-class ZstdCompressionChunker(Made):
-    """Compression by pushing, with output in pieces of one size."""
+@in_c("Chunker")
+class _Chunker:
 
     def _begin(self, function, *args):
         call = take_call()
@@ -75,8 +75,12 @@ class ZstdCompressionChunker(Made):
         return ZstdCompressionChunkerIterator._made(_chunker=self, _feeding=False)
 
 
-class ZstdCompressionChunkerIterator(Made):
-    """Pieces of a ZstdCompressionChunker."""
+class ZstdCompressionChunker(_Chunker, Made):
+    """Compression by pushing, with output in pieces of one size."""
+
+
+@in_c("ChunkerIterator")
+class _ChunkerIterator:
 
     def __iter__(self):
         return self
@@ -98,6 +102,10 @@ class ZstdCompressionChunkerIterator(Made):
         piece = ffi.unpack(ffi.cast("const char *", call.pointer[0]), call.size[0])
         give_call(call)
         return piece
+
+
+class ZstdCompressionChunkerIterator(_ChunkerIterator, Made):
+    """Pieces of a ZstdCompressionChunker."""
 
 
 def compression_chunker(compressor, size, chunk_size):

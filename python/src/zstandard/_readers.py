@@ -221,7 +221,7 @@ def decompression_reader(decompressor, source, read_size, flags, closefd):
     return ZstdDecompressionReader._made(_handle=handle, _end=source, _closefd=closefd)
 
 
-class _Iterator(Made):
+class _Iterator:
     """Pieces of a stream, one after the other."""
 
     def __iter__(self):
@@ -240,16 +240,22 @@ class _Iterator(Made):
         return piece
 
 
-class ZstdCompressorIterator(_Iterator):
-    """The pieces of a frame, whose content comes from a source."""
-
+@in_c("CompressorIterator")
+class _CompressorIterator(_Iterator):
     _next = staticmethod(lib.zst_compressor_iterator_next)
 
 
-class ZstdDecompressorIterator(_Iterator):
-    """The pieces of a frame's content, which comes from a source."""
-
+@in_c("DecompressorIterator")
+class _DecompressorIterator(_Iterator):
     _next = staticmethod(lib.zst_decompressor_iterator_next)
+
+
+class ZstdCompressorIterator(_CompressorIterator, Made):
+    """The pieces of a frame, whose content comes from a source."""
+
+
+class ZstdDecompressorIterator(_DecompressorIterator, Made):
+    """The pieces of a frame's content, which comes from a source."""
 
 
 def compressor_iterator(compressor, source, size, read_size, write_size):

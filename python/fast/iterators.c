@@ -1,0 +1,122 @@
+/* What streams give piece by piece: ZstdCompressorIterator, ZstdDecompressorIterator, copy_stream(). */
+
+#include "docs.h"
+#include "fast.h"
+
+typedef zst_status (*Next)(const void *, const uint8_t **, size_t *, zst_error *);
+typedef struct {
+    Next next;
+} Functions;
+
+static const Functions COMPRESSION = {(Next)zst_compressor_iterator_next};
+static const Functions DECOMPRESSION = {(Next)zst_decompressor_iterator_next};
+
+PyObject *new_iterator(Native *parent, bool compression, PyObject *args)
+{
+    PyObject *object;
+    unsigned long long given_size;
+    Py_ssize_t read_size, write_size, skip_bytes;
+    int flags;
+    if (!PyArg_ParseTuple(args, "OKnnni", &object, &given_size, &read_size, &write_size, &skip_bytes, &flags) ||
+        native_handle(parent) == NULL)
+        return NULL;
+    Native *self = (Native *)native_new(compression ? package.compressor_iterator : package.decompressor_iterator, NULL,
+                                        compression ? (void (*)(void *))zst_compressor_iterator_free
+                                                    : (void (*)(void *))zst_decompressor_iterator_free,
+                                        compression ? &COMPRESSION : &DECOMPRESSION);
+    uint64_t size = given_size;
+    zst_source source;
+    zst_error err;
+    if (self == NULL)
+        return NULL;
+    if (begin_source(self, object, &source, &size) < 0) {
+        if (self->method == NULL && PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_SetString(PyExc_ValueError, "must pass an object with a read() method or conforms to buffer protocol");
+        Py_DECREF(self);
+        return NULL;
+    }
+    zst_status status =
+        compression ? zst_compressor_read_to_iter(parent->handle, &source, size, (size_t)read_size, (size_t)write_size,
+                                                  (zst_compressor_iterator **)&self->handle, &err)
+                    : zst_decompressor_read_to_iter(parent->handle, &source, (size_t)read_size, (size_t)write_size,
+                                                    (size_t)skip_bytes, flags,
+                                                    (zst_decompressor_iterator **)&self->handle, &err);
+    if (status < 0) {
+        failed(&err, self);
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static PyObject *iterator_next(PyObject *object)
+{
+    Native *self = (Native *)object;
+    const uint8_t *data;
+    size_t length;
+    zst_error err;
+    if (!begin_steps(self))
+        return NULL;
+    PyThreadState *state = leave_python(true);
+    zst_status status = ((const Functions *)self->functions)->next(self->handle, &data, &length, &err);
+    enter_python(state);
+    PyObject *piece = status == ZST_OK ? PyBytes_FromStringAndSize((const char *)data, (Py_ssize_t)length) : NULL;
+    self->running = false;
+    return status < 0 ? failed(&err, self) : piece;
+}
+
+static PyType_Slot slots[] = {
+    {Py_tp_iter, PyObject_SelfIter},
+    {Py_tp_iternext, iterator_next},
+    {0, NULL},
+};
+
+PyType_Spec compressor_iterator_spec = MADE_TYPE("zstandard._zst.CompressorIterator", slots);
+PyType_Spec decompressor_iterator_spec = MADE_TYPE("zstandard._zst.DecompressorIterator", slots);
+
+/* ---- copy_stream() ---- */
+
+static PyObject *copy(Native *parent, bool compression, PyObject *ends[2], unsigned long long size, size_t read_size,
+                      size_t write_size, int flags)
+{
+    Native *source_end = (Native *)native_new(package.native, NULL, NULL, NULL);
+    Native *sink_end = (Native *)native_new(package.native, NULL, NULL, NULL);
+    PyObject *counts = NULL;
+    zst_source source;
+    zst_sink sink;
+    zst_error err;
+    uint64_t unused, read, written;
+    if (source_end != NULL && sink_end != NULL && begin_source(source_end, ends[0], &source, &unused) == 0 &&
+        begin_sink(sink_end, ends[1], false, &sink) == 0) {
+        PyThreadState *state = leave_python(true);
+        zst_status status = compression
+                                ? zst_compressor_copy_stream(parent->handle, &source, &sink, size, read_size,
+                                                             write_size, NULL, &read, &written, &err)
+                                : zst_decompressor_copy_stream(parent->handle, &source, &sink, read_size, write_size,
+                                                               flags, NULL, &read, &written, &err);
+        enter_python(state);
+        if (status < 0)
+            failed(&err, source_end->exception != NULL ? source_end : sink_end);
+        else
+            counts = Py_BuildValue("KK", (unsigned long long)read, (unsigned long long)written);
+    }
+    Py_XDECREF((PyObject *)source_end);
+    Py_XDECREF((PyObject *)sink_end);
+    return counts;
+}
+
+PyObject *copy_stream(Native *parent, bool compression, PyObject *args)
+{
+    PyObject *ends[2];
+    unsigned long long size;
+    Py_ssize_t read_size, write_size;
+    int flags;
+    if (!PyArg_ParseTuple(args, "OOKnni", &ends[0], &ends[1], &size, &read_size, &write_size, &flags) ||
+        native_handle(parent) == NULL)
+        return NULL;
+    PyObject *owner = parent->owner;
+    Py_INCREF(owner);
+    PyObject *counts = copy(parent, compression, ends, size, (size_t)read_size, (size_t)write_size, flags);
+    Py_DECREF(owner);
+    return counts;
+}
