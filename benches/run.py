@@ -15,6 +15,7 @@ target/bench.
 """
 
 import argparse
+import compileall
 import glob
 import hashlib
 import json
@@ -244,6 +245,8 @@ def unpack_wheels():
         if not wheels:
             return None
         shutil.unpack_archive(wheels[0], packages / name, "zip")
+        # As pip does: a process that compiles them itself has another heap.
+        compileall.compile_dir(packages / name, quiet=1)
     return packages
 
 

@@ -1422,6 +1422,20 @@ zst_status zst_compressor_iterator_next(const zst_compressor_iterator *iterator,
                                         zst_error *err);
 
 /**
+ * Puts the next piece into `dst_len` bytes at `dst`, so that it need not be copied: as much as is ready and has room,
+ * whatever the iterator's `write_size`. Sets `*out_len`, which is not 0. ZST_DONE when there is none any more; the
+ * outputs are untouched then.
+ *
+ * ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_compressor_iterator_next().
+ * Source: `ZstdCompressorIterator.__next__()`.
+ */
+zst_status zst_compressor_iterator_next_into(const zst_compressor_iterator *iterator,
+                                             void *dst,
+                                             size_t dst_len,
+                                             size_t *out_len,
+                                             zst_error *err);
+
+/**
  * How far the frame has come. May be called from another thread while a call on the iterator runs.
  * Source: libzstd's `ZSTD_getFrameProgression`.
  */
@@ -1963,6 +1977,20 @@ zst_status zst_decompressor_iterator_next(const zst_decompressor_iterator *itera
                                           const uint8_t **out_data,
                                           size_t *out_len,
                                           zst_error *err);
+
+/**
+ * Puts the next piece into `dst_len` bytes at `dst`, so that it need not be copied: as much as is ready and has room,
+ * whatever the iterator's `write_size`. Sets `*out_len`, which is not 0. ZST_DONE when there is none any more; the
+ * outputs are untouched then.
+ *
+ * ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_decompressor_iterator_next().
+ * Source: `ZstdDecompressorIterator.__next__()`.
+ */
+zst_status zst_decompressor_iterator_next_into(const zst_decompressor_iterator *iterator,
+                                               void *dst,
+                                               size_t dst_len,
+                                               size_t *out_len,
+                                               zst_error *err);
 
 /**
  * Lends what is left of the block that was read last: after ZST_DONE, the bytes behind the one frame that were read

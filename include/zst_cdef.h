@@ -344,6 +344,11 @@ zst_status zst_compressor_iterator_next(const zst_compressor_iterator *iterator,
                                         const uint8_t **out_data,
                                         size_t *out_len,
                                         zst_error *err);
+zst_status zst_compressor_iterator_next_into(const zst_compressor_iterator *iterator,
+                                             void *dst,
+                                             size_t dst_len,
+                                             size_t *out_len,
+                                             zst_error *err);
 zst_status zst_compressor_iterator_frame_progression(const zst_compressor_iterator *iterator,
                                                      zst_frame_progression *out,
                                                      zst_error *err);
@@ -514,6 +519,11 @@ zst_status zst_decompressor_iterator_next(const zst_decompressor_iterator *itera
                                           const uint8_t **out_data,
                                           size_t *out_len,
                                           zst_error *err);
+zst_status zst_decompressor_iterator_next_into(const zst_decompressor_iterator *iterator,
+                                               void *dst,
+                                               size_t dst_len,
+                                               size_t *out_len,
+                                               zst_error *err);
 zst_status zst_decompressor_iterator_unused_data(const zst_decompressor_iterator *iterator,
                                                  const uint8_t **out_data,
                                                  size_t *out_len,

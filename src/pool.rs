@@ -119,8 +119,8 @@ pub struct Configured<C> {
 
 type Place<'a, C> = MutexGuard<'a, Option<Box<Configured<C>>>>;
 
-/// Slots do not share cache lines.
-#[repr(align(64))]
+/// Slots do not share cache lines, of which CPUs fetch two at a time.
+#[repr(align(128))]
 struct Slot<C> {
     place: Mutex<Option<Box<Configured<C>>>>,
     record: Record,
@@ -131,12 +131,16 @@ pub struct Pool<C: Context> {
     slots: [Slot<C>; SLOTS],
     /// Of operations for which no slot was free.
     overflow: Record,
-    /// The slot of the operation that was started last; SLOTS stands for `overflow`, STREAM for `latest_stream`.
-    latest: AtomicUsize,
-    latest_stream: Mutex<Option<Shared<Record>>>,
     /// The contexts have worker threads. See `new`.
     workers: bool,
+    latest_stream: Mutex<Option<Shared<Record>>>,
+    latest: Latest,
 }
+
+/// The slot of the operation that was started last; SLOTS stands for `overflow`, STREAM for `latest_stream`. Written by
+/// every operation, so that nothing that operations read is beside it.
+#[repr(align(128))]
+struct Latest(AtomicUsize);
 
 impl<C: Context> Pool<C> {
     /// Contexts with worker threads end with their handle: idle threads are nothing to leave behind, and they do not
@@ -148,9 +152,9 @@ impl<C: Context> Pool<C> {
         Pool {
             slots: std::array::from_fn(slot),
             overflow: Record::default(),
-            latest: AtomicUsize::new(0),
-            latest_stream: Mutex::new(None),
             workers,
+            latest_stream: Mutex::new(None),
+            latest: Latest(AtomicUsize::new(0)),
         }
     }
 
@@ -162,7 +166,7 @@ impl<C: Context> Pool<C> {
         operation: impl FnOnce(&mut C, &Record) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let (index, mut place) = self.free_slot();
-        self.latest.store(index, Relaxed);
+        self.latest.0.store(index, Relaxed);
         let record = self.record(index);
         record.set_progression(Progression::default());
 
@@ -247,7 +251,7 @@ impl<C: Context> Pool<C> {
     pub fn set_latest(&self, record: &Shared<Record>) {
         if let Some(mut latest) = self.latest_stream.try_lock() {
             *latest = Some(record.clone());
-            self.latest.store(STREAM, Relaxed);
+            self.latest.0.store(STREAM, Relaxed);
         }
     }
 
@@ -262,7 +266,7 @@ impl<C: Context> Pool<C> {
     }
 
     fn with_latest<R>(&self, look: impl FnOnce(&Record) -> R) -> R {
-        match self.latest.load(Relaxed) {
+        match self.latest.0.load(Relaxed) {
             STREAM => match self.latest_stream.try_lock().as_deref() {
                 Some(Some(record)) => look(record),
                 Some(None) | None => look(&self.overflow),

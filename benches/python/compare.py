@@ -3,7 +3,7 @@
     python compare.py CORPORA RAW PACKAGES [TEXT]
 
 Each side is a process of its own (side.py, raw.c) and does what it is told, a few milliseconds at a time, so that only
-one of them works; they take turns, in an order that changes. A ratio is the median of the rounds' ratios. Writes a JSON
+one of them works, on the same CPU; they take turns, in an order that changes. A ratio is the median of the rounds' ratios. Writes a JSON
 object a line for each row.
 """
 
@@ -19,9 +19,10 @@ from inputs import Maker
 from rows import Row
 
 HERE = Path(__file__).resolve().parent
-TURN = 20e6  # ns
-ROUNDS, ROUNDS_OF_SLOW, SLOW = 9, 7, 50e6
+TURN = 5e6  # ns
+ROUNDS, ROUNDS_OF_SLOW, SLOW = 31, 9, 30e6
 FRESH_ROUNDS = 2  # of figures, each in a process of its own
+CPUS = sorted(os.sched_getaffinity(0))
 
 PACKAGE = {"compiled": "zstandard", "pure": "zstandard", "cext": "zstandard", "cffi": "zstandard", "pyzstd": "pyzstd",
            "backports": "backports"}
@@ -100,6 +101,8 @@ class Machine:
 
     def time(self, side, threads, calls):
         """What a call takes: on the clock, and of the processor."""
+        # One CPU may be slower than another for minutes, and a process comes back to where it was.
+        os.sched_setaffinity(self.processes[side].process.pid, CPUS[-1:] if threads == 1 else CPUS)
         wall, cpu = map(int, self.processes[side].ask(f"time {calls} {threads}"))
         return wall / calls, cpu / calls
 

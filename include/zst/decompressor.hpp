@@ -95,6 +95,12 @@ public:
     /// The next piece, valid until the next one is asked for; nothing at the end.
     std::optional<bytes_view> next() const & { return pieces(get()).next(); }
     std::optional<bytes_view> next() const && = delete;
+    /// The same at `dst`, without a copy: the length of the piece, or nothing at the end.
+    std::optional<std::size_t> next_into(writable_bytes dst) const {
+        std::size_t len = 0;
+        if (!detail::call(zst_decompressor_iterator_next_into, get(), dst.data(), dst.size(), &len)) return std::nullopt;
+        return len;
+    }
     /// Every piece once: `for (zst::bytes_view piece : decompressor.read_to_iter(source))`.
     pieces::iterator begin() const { return pieces(get()).begin(); }
     pieces::iterator end() const noexcept { return {}; }

@@ -31,6 +31,8 @@ typedef struct {
     /* What the C library reads from; of buffers and their segments, their memory, which `end` keeps alive. */
     Py_buffer block;
     uint64_t offset;
+    /* Of iterators: the most that a piece has. */
+    size_t write_size;
     /* Behind the end of a frame. */
     PyObject *unused;
     /* While a call makes several calls into the C library. */

@@ -3,13 +3,23 @@
 #include "docs.h"
 #include "fast.h"
 
-typedef zst_status (*Next)(const void *, const uint8_t **, size_t *, zst_error *);
+/* Pieces up to this size are made where they stay. */
+enum { LARGE = 1 << 20 };
+
 typedef struct {
-    Next next;
+    zst_status (*next)(const void *, const uint8_t **, size_t *, zst_error *);
+    zst_status (*next_into)(const void *, void *, size_t, size_t *, zst_error *);
 } Functions;
 
-static const Functions COMPRESSION = {(Next)zst_compressor_iterator_next};
-static const Functions DECOMPRESSION = {(Next)zst_decompressor_iterator_next};
+/* The library's functions, for any handle. */
+#define FUNCTIONS(kind)                                                                                                \
+    {                                                                                                                  \
+        (zst_status(*)(const void *, const uint8_t **, size_t *, zst_error *))kind##_next,                             \
+            (zst_status(*)(const void *, void *, size_t, size_t *, zst_error *))kind##_next_into                       \
+    }
+
+static const Functions COMPRESSION = FUNCTIONS(zst_compressor_iterator);
+static const Functions DECOMPRESSION = FUNCTIONS(zst_decompressor_iterator);
 
 PyObject *new_iterator(Native *parent, bool compression, PyObject *args)
 {
@@ -46,23 +56,50 @@ PyObject *new_iterator(Native *parent, bool compression, PyObject *args)
         Py_DECREF(self);
         return NULL;
     }
+    self->write_size = (size_t)write_size;
     return (PyObject *)self;
+}
+
+/* The next piece in a bytes object that was made for it. */
+static PyObject *next_made(Native *self, size_t size)
+{
+    size_t length;
+    zst_error err;
+    PyObject *piece = new_bytes(size);
+    if (piece == NULL)
+        return NULL;
+    char *place = PyBytes_AsString(piece);
+    PyThreadState *state = leave_python(true);
+    zst_status status = ((const Functions *)self->functions)->next_into(self->handle, place, size, &length, &err);
+    enter_python(state);
+    if (status == ZST_OK)
+        return shortened(piece, length);
+    Py_DECREF(piece);
+    return status < 0 ? failed(&err, self) : NULL;
+}
+
+/* A copy of the next piece. */
+static PyObject *next_copied(Native *self)
+{
+    const uint8_t *data;
+    size_t length;
+    zst_error err;
+    PyThreadState *state = leave_python(true);
+    zst_status status = ((const Functions *)self->functions)->next(self->handle, &data, &length, &err);
+    enter_python(state);
+    if (status < 0)
+        return failed(&err, self);
+    return status == ZST_OK ? PyBytes_FromStringAndSize((const char *)data, (Py_ssize_t)length) : NULL;
 }
 
 static PyObject *iterator_next(PyObject *object)
 {
     Native *self = (Native *)object;
-    const uint8_t *data;
-    size_t length;
-    zst_error err;
     if (!begin_steps(self))
         return NULL;
-    PyThreadState *state = leave_python(true);
-    zst_status status = ((const Functions *)self->functions)->next(self->handle, &data, &length, &err);
-    enter_python(state);
-    PyObject *piece = status == ZST_OK ? PyBytes_FromStringAndSize((const char *)data, (Py_ssize_t)length) : NULL;
+    PyObject *piece = self->write_size <= LARGE && can_resize() ? next_made(self, self->write_size) : next_copied(self);
     self->running = false;
-    return status < 0 ? failed(&err, self) : piece;
+    return piece;
 }
 
 static PyType_Slot slots[] = {

@@ -9,6 +9,7 @@ use crate::decompression_pull::{DecompressionPull, Frames, PullOptions};
 use crate::error::Error;
 use crate::iterator::PieceIterator;
 use parking_lot::Mutex;
+use std::ffi::c_void;
 
 /// The content of a frame, piece by piece, which is read from a source. May be used from any thread, by one at a time:
 /// a second call, or one from inside a callback, gets ZST_ERROR_BUSY. Source: `ZstdDecompressorIterator`.
@@ -99,6 +100,35 @@ pub unsafe extern "C" fn zst_decompressor_iterator_next(
         };
         out_data.give(piece.as_ptr());
         out_len.give(piece.len());
+        Ok(ZST_OK)
+    })
+}
+
+/// Puts the next piece into `dst_len` bytes at `dst`, so that it need not be copied: as much as is ready and has room,
+/// whatever the iterator's `write_size`. Sets `*out_len`, which is not 0. ZST_DONE when there is none any more; the
+/// outputs are untouched then.
+///
+/// ZST_ERROR_VALUE when `dst_len` is 0; otherwise fails as zst_decompressor_iterator_next().
+/// Source: `ZstdDecompressorIterator.__next__()`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zst_decompressor_iterator_next_into(
+    iterator: *const zst_decompressor_iterator,
+    dst: *mut c_void,
+    dst_len: usize,
+    out_len: *mut usize,
+    err: *mut zst_error,
+) -> zst_status {
+    // SAFETY: the caller follows the rules at the top of zst.h.
+    let call = unsafe { Call::begin(err) };
+    call.run_with_status(|call| {
+        let iterator = call.hold(iterator, "iterator")?;
+        let dst = call.place(dst, dst_len, "dst", &[])?;
+        let out_len = call.out(out_len, "out_len")?;
+        let len = iterator.iterator.try_lock().ok_or(Error::Busy)?.next_into(dst)?;
+        if len == 0 {
+            return Ok(ZST_DONE);
+        }
+        out_len.give(len);
         Ok(ZST_OK)
     })
 }

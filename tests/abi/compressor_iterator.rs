@@ -24,9 +24,11 @@ fn bytes_are_those_of_libzstd_fed_the_same_blocks() {
             let compressor = Compressor::with(&values, dict);
             for (block, size, piece) in [(len, None, 100), (len / 3, Some(len as u64), 131_591), (7001, None, 1000)] {
                 let expected = fed(&values, dict, size, &source, block);
-                let source = Source::blocks(&source, block);
-                let iterator = CompressorIterator::try_new(&compressor, source, size, 100, piece).unwrap();
-                assert!(iterator.all(Next) == expected, "{name}, blocks of {block}, pieces of {piece}");
+                for way in [Next, ReadInto(piece)] {
+                    let source = Source::blocks(&source, block);
+                    let iterator = CompressorIterator::try_new(&compressor, source, size, 100, piece).unwrap();
+                    assert!(iterator.all(way) == expected, "{name}, blocks of {block}, {way:?}, pieces of {piece}");
+                }
             }
         }
     }
@@ -109,7 +111,7 @@ fn faults_of_the_source_lose_nothing() {
         let compressor = Compressor::with(&values, None);
         let expected = fed(&values, None, None, &source, source.len() / 4 + 1);
         let open = |source| CompressorIterator::new(&compressor, source, write_size);
-        faults_lose_nothing(&source, &expected, &[Next], open);
+        faults_lose_nothing(&source, &expected, &NEXT_WAYS, open);
     }
 }
 
@@ -118,7 +120,7 @@ fn callbacks_of_its_own() {
     let source = text(6, 3000);
     let expected = fed(&[], None, None, &source, 1500);
     let open = |source| CompressorIterator::new(&Compressor::new(3, None), source, 100);
-    callbacks_may_use_their_own_stream(&source, &expected, &[Next], open, |iterator| {
+    callbacks_may_use_their_own_stream(&source, &expected, &NEXT_WAYS, open, |iterator| {
         assert_eq!(iterator.progression(), (0, 0, 0));
     });
 }

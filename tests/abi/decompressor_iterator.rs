@@ -199,7 +199,7 @@ fn faults_of_the_source_lose_nothing() {
     for (content, write_size) in [(text(9, 900), 10), (noise(9, 400_000), 131_072)] {
         let half = content.len() / 2;
         let input = [frame_of(&content[..half]), frame_of(&content[half..])].concat();
-        faults_lose_nothing(&input, &content, &[Next], |source| iterate_on(source, write_size));
+        faults_lose_nothing(&input, &content, &NEXT_WAYS, |source| iterate_on(source, write_size));
     }
 }
 
@@ -211,7 +211,7 @@ fn iterate_on(source: Source, write_size: usize) -> DecompressorIterator {
 fn callbacks_of_its_own() {
     let content = text(10, 3000);
     let open = |source| iterate_on(source, 100);
-    callbacks_may_use_their_own_stream(&frame_of(&content), &content, &[Next], open, |iterator| {
+    callbacks_may_use_their_own_stream(&frame_of(&content), &content, &NEXT_WAYS, open, |iterator| {
         let (data, len) = (Untouched::new(), Untouched::new());
         let unused =
             call0(|err| unsafe { zst_decompressor_iterator_unused_data(iterator.raw(), data.ptr(), len.ptr(), err) });
@@ -269,7 +269,16 @@ fn flags_sizes_and_null_pointers() {
         refuses_null("out_data", |err| unsafe { function(iterator.raw(), null_mut(), len.ptr(), err) });
         refuses_null("out_len", |err| unsafe { function(iterator.raw(), data.ptr(), null_mut(), err) });
     }
+    let mut byte = 0xA5u8;
+    let dst = (&raw mut byte).cast();
+    let into = |iterator, dst, dst_len, len, err| unsafe {
+        zst_decompressor_iterator_next_into(iterator, dst, dst_len, len, err)
+    };
+    refuses_null("iterator", |err| into(null(), dst, 1, len.ptr(), err));
+    refuses_null("dst", |err| into(iterator.raw(), null_mut(), 1, len.ptr(), err));
+    refuses_null("out_len", |err| into(iterator.raw(), dst, 1, null_mut(), err));
+    iterator.fetch(ReadInto(0)).unwrap_err().is(ZST_ERROR_VALUE, "dst_len must be positive");
     unsafe { zst_decompressor_iterator_free(null_mut()) };
-    assert_eq!(iterator.script().reads(), 0);
+    assert_eq!((iterator.script().reads(), byte), (0, 0xA5));
     assert_same(&iterator.all(Next), b"foo");
 }

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use crate::support_sources::*;
-use crate::support_streams::{next, number};
+use crate::support_streams::{next, next_len, number};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering::SeqCst};
 use zst::ffi::compression_reader::*;
@@ -38,6 +38,9 @@ pub const WAYS: [Way; 11] = [
     ReadInto1(1 << 20),
     ReadAll,
 ];
+
+/// How an iterator is asked.
+pub const NEXT_WAYS: [Way; 4] = [Next, ReadInto(1), ReadInto(100), ReadInto(1 << 20)];
 
 /// What is read from.
 pub trait Stream: Sized {
@@ -212,18 +215,29 @@ reader!(
 );
 
 macro_rules! iterator {
-    ($name:ident, $next:ident) => {
+    ($name:ident, $next:ident, $next_into:ident) => {
         impl Stream for $name {
             fn get(&self, way: Way) -> Result<Vec<u8>, Failure> {
                 self.fetch(way)
             }
 
-            fn fetch(&self, _: Way) -> Result<Vec<u8>, Failure> {
+            fn fetch(&self, way: Way) -> Result<Vec<u8>, Failure> {
+                if let ReadInto(size) = way {
+                    let mut dst = vec![0xA5; size];
+                    let place = dst.as_mut_ptr().cast();
+                    let len = next_len(|len, err| unsafe { $next_into(self.raw, place, size, len, err) })?;
+                    dst.truncate(len);
+                    return Ok(dst);
+                }
                 let piece = next(|data, len, err| unsafe { $next(self.raw, data, len, err) });
                 piece.map(Option::unwrap_or_default)
             }
 
-            fn poke(&self, _: Way) {
+            fn poke(&self, way: Way) {
+                if way != Next {
+                    self.fetch(way).unwrap();
+                    return;
+                }
                 let (data, len) = (Place::new(), Place::new());
                 let status = unsafe { $next(self.raw, data.ptr(), len.ptr(), std::ptr::null_mut()) };
                 // The handle may be gone; its script is somebody else's, too.
@@ -241,9 +255,9 @@ macro_rules! iterator {
     };
 }
 
-iterator!(CompressorIterator, zst_compressor_iterator_next);
+iterator!(CompressorIterator, zst_compressor_iterator_next, zst_compressor_iterator_next_into);
 
-iterator!(DecompressorIterator, zst_decompressor_iterator_next);
+iterator!(DecompressorIterator, zst_decompressor_iterator_next, zst_decompressor_iterator_next_into);
 
 impl CompressionReader {
     pub fn try_new(

@@ -86,6 +86,22 @@ pub fn next(function: impl FnOnce(*mut *const u8, *mut usize, Err) -> zst_status
     Ok(Some(unsafe { std::slice::from_raw_parts(data, len) }.to_vec()))
 }
 
+/// The same for one that puts its piece into the caller's memory: its length, or 0 at the end.
+pub fn next_len(function: impl FnOnce(*mut usize, Err) -> zst_status) -> Result<usize, Failure> {
+    let mut done = false;
+    let len = call(|len, err| {
+        let status = function(len, err);
+        done = status == ZST_DONE;
+        if done { ZST_OK } else { status }
+    })?;
+    if done {
+        assert_eq!(len, usize::from_ne_bytes([0xA5; size_of::<usize>()]), "an output was written with ZST_DONE");
+        return Ok(0);
+    }
+    assert!(len > 0, "an empty piece");
+    Ok(len)
+}
+
 impl CompressionChunker {
     pub fn try_new(compressor: &Compressor, size: Option<u64>, piece: usize) -> Result<CompressionChunker, Failure> {
         call(|out, err| unsafe { zst_compressor_chunker(compressor.raw(), number(size), piece, out, err) })

@@ -164,6 +164,7 @@ static void null_pointers(void) {
     zst_source source = source_of(&feed), without_read = source;
     zst_compressor_iterator *made;
     zst_frame_progression progression;
+    char place[1];
     const uint8_t *data;
     size_t len;
     int drops = 0;
@@ -192,6 +193,11 @@ static void null_pointers(void) {
     CHECK(refuses_null("iterator", &err, zst_compressor_iterator_next(NULL, &data, &len, &err)));
     CHECK(refuses_null("out_data", &err, zst_compressor_iterator_next(iterator, NULL, &len, &err)));
     CHECK(refuses_null("out_len", &err, zst_compressor_iterator_next(iterator, &data, NULL, &err)));
+    CHECK(refuses_null("iterator", &err, zst_compressor_iterator_next_into(NULL, place, 1, &len, &err)));
+    CHECK(refuses_null("dst", &err, zst_compressor_iterator_next_into(iterator, NULL, 1, &len, &err)));
+    CHECK(refuses_null("out_len", &err, zst_compressor_iterator_next_into(iterator, place, 1, NULL, &err)));
+    CHECK(fails(ZST_ERROR_VALUE, "dst_len must be positive", &err,
+                zst_compressor_iterator_next_into(iterator, place, 0, &len, &err)));
     CHECK(refuses_null("iterator", &err, zst_compressor_iterator_frame_progression(NULL, &progression, &err)));
     CHECK(refuses_null("out", &err, zst_compressor_iterator_frame_progression(iterator, NULL, &err)));
     CHECK(untouched(&data, sizeof data) && untouched(&len, sizeof len) && untouched(&progression, sizeof progression));

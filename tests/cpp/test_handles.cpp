@@ -118,11 +118,11 @@ void empty_streams() {
 
     zst::compressor_iterator iterator = compressor.read_to_iter(zst::source::from_memory(text));
     const zst::compressor_iterator other_iterator = std::move(iterator);
-    CHECK(refused([&] { iterator.next(); }) && refused([&] { iterator.begin(); }) && other_iterator.next());
+    CHECK(refused([&] { iterator.next(); }) && refused([&] { iterator.next_into(place); }) && refused([&] { iterator.begin(); }) && other_iterator.next());
     CHECK(refused([&] { iterator.frame_progression(); }));
     zst::decompressor_iterator unpacking = decompressor.read_to_iter(zst::source::from_memory(frame));
     const zst::decompressor_iterator other_unpacking = std::move(unpacking);
-    CHECK(refused([&] { unpacking.next(); }) && refused([&] { unpacking.unused_data(); }) && other_unpacking.next());
+    CHECK(refused([&] { unpacking.next(); }) && refused([&] { unpacking.next_into(place); }) && refused([&] { unpacking.unused_data(); }) && other_unpacking.next());
 
     zst::compression_obj obj = compressor.compressobj();
     const zst::compression_obj other_obj = std::move(obj);

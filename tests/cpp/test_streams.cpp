@@ -93,6 +93,16 @@ void iterators() {
         content += piece.view();
     CHECK(content == text);
 
+    const auto packing_into = compressor.read_to_iter(zst::source::from_memory(text), text.size(), 1000, 100);
+    const auto unpacking_into = decompressor.read_to_iter(zst::source::from_memory(frame));
+    std::string packed, unpacked;
+    char place[100];
+    while (const auto len = packing_into.next_into(place))
+        packed.append(place, *len);
+    while (const auto len = unpacking_into.next_into(place))
+        unpacked.append(place, *len);
+    CHECK(packed == frame && unpacked == text);
+
     const std::string two = "skip" + frame + frame;
     const auto both = decompressor.read_to_iter(zst::source::from_memory(two), across, 4);
     content.clear();

@@ -135,6 +135,8 @@ static void feed_on(const char *text, size_t len, size_t block) {
 
 static int iterator(const zst_compressor *compressor, const char *text, size_t len) {
     zst_compressor_iterator *iterator;
+    uint8_t place[1000];
+    size_t placed;
     zst_frame_progression figures;
     zst_status status;
     struct {
@@ -143,7 +145,10 @@ static int iterator(const zst_compressor *compressor, const char *text, size_t l
     } piece;
     feed_on(text, len, 9999);
     MUST(iterator, zst_compressor_read_to_iter, (compressor, source_of(&feed), len, 9999, 5000, &iterator, &err));
-    while ((status = CALL(piece, zst_compressor_iterator_next, (iterator, &piece.data, &piece.len, &err))) == ZST_OK)
+    status = CALL(placed, zst_compressor_iterator_next_into, (iterator, place, sizeof place, &placed, &err));
+    if (status == ZST_OK) add(place, placed);
+    while (status == ZST_OK &&
+           (status = CALL(piece, zst_compressor_iterator_next, (iterator, &piece.data, &piece.len, &err))) == ZST_OK)
         add(piece.data, piece.len);
     ASKS_FOR_NONE(, zst_compressor_iterator_frame_progression, (iterator, &figures, &err));
     ASKS_FOR_NONE(, zst_compressor_iterator_free, (iterator));

@@ -148,6 +148,8 @@ static void feed_with_frames(void) {
 
 static int iterator(const zst_decompressor *decompressor) {
     zst_decompressor_iterator *iterator;
+    uint8_t place[1000];
+    size_t placed;
     zst_status status;
     struct {
         const uint8_t *data;
@@ -156,7 +158,10 @@ static int iterator(const zst_decompressor *decompressor) {
     feed_with_frames();
     MUST(iterator, zst_decompressor_read_to_iter,
          (decompressor, source_of(&feed), 20000, 5000, 0, ACROSS, &iterator, &err));
-    while ((status = CALL(piece, zst_decompressor_iterator_next, (iterator, &piece.data, &piece.len, &err))) == ZST_OK)
+    status = CALL(placed, zst_decompressor_iterator_next_into, (iterator, place, sizeof place, &placed, &err));
+    if (status == ZST_OK) add(place, placed);
+    while (status == ZST_OK &&
+           (status = CALL(piece, zst_decompressor_iterator_next, (iterator, &piece.data, &piece.len, &err))) == ZST_OK)
         add(piece.data, piece.len);
     ASKS_FOR_NONE(, zst_decompressor_iterator_unused_data, (iterator, &piece.data, &piece.len, &err));
     ASKS_FOR_NONE(, zst_decompressor_iterator_free, (iterator));
