@@ -1,6 +1,6 @@
 # make demo    compress and restore a real file with everything there is
 # make test    run every test, fetching the tools it needs into target/
-# make / make lib, make install PREFIX=..., make uninstall, make dist, make dist-all, make deb, make wheel
+# make / make lib, make install PREFIX=..., make uninstall, make dist, make dist-all, make deb, make wheel, make wheels-all
 # make docs, make install-docs, make figures, make headers, make abi, make bench, make bench-counts
 
 CARGO ?= cargo
@@ -24,7 +24,7 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
-.PHONY: lib build headers abi docs install-docs install uninstall dist dist-all figures deb stage tools examples programs demo wheel \
+.PHONY: lib build headers abi docs install-docs install uninstall dist dist-all wheels-all figures deb stage tools examples programs demo wheel \
     test test-python bench bench-counts clean
 
 lib: build
@@ -74,9 +74,12 @@ uninstall:
 dist: lib
 	@packaging/dist.sh "$(LIBRARIES)" "$(HOST)" "$(TARGET)/dist"
 
-# Archives for every system that can be built for from here; docs/install.md has the list.
+# Archives, or Python wheels, for every system that can be built for from here; docs/install.md has the list.
 dist-all:
 	$(PYTHON) packaging/dist_all.py
+
+wheels-all:
+	$(PYTHON) packaging/wheels_all.py
 
 # What docs/install.md says of the shared library.
 figures: lib

@@ -28,9 +28,11 @@ MACOS = "11.0"
 @dataclass
 class Target:
     system: str
-    zig: str = ""
+    zig: str
     # What the names of GNU's tools begin with.
-    binutils: str = ""
+    binutils: str
+    # What wheels call it.
+    platform: str
     # Before a program of this system; None where none can be run.
     runner: list[str] | None = None
     skipped: frozenset[str] = frozenset()
@@ -38,21 +40,28 @@ class Target:
 
 # It opens the library by itself.
 SKIPPED = {"test_unload"}
-# It counts the threads of its process, where qemu has some too.
-SKIPPED_BY_QEMU = frozenset({"test_batch"})
+# It counts the threads of its process, where qemu has some too, and looks for functions of a shared C library.
+SKIPPED_BY_QEMU = SKIPPED_WHEN_STATIC = frozenset({"test_batch"})
 # They use what POSIX has and Windows has not.
 SKIPPED_BY_WINE = frozenset({"test_batch", "test_sink", "test_source", "test_threads"})
 QEMU = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"]
+MANYLINUX, MUSLLINUX = "manylinux_2_17", "musllinux_1_2"
 TARGETS = {
-    "x86_64-unknown-linux-gnu": Target("linux", f"x86_64-linux-gnu.{GLIBC}", "", []),
+    "x86_64-unknown-linux-gnu": Target("linux", f"x86_64-linux-gnu.{GLIBC}", "", f"{MANYLINUX}_x86_64", []),
     "aarch64-unknown-linux-gnu": Target(
-        "linux", f"aarch64-linux-gnu.{GLIBC}", "aarch64-linux-gnu-", QEMU, SKIPPED_BY_QEMU
+        "linux", f"aarch64-linux-gnu.{GLIBC}", "aarch64-linux-gnu-", f"{MANYLINUX}_aarch64", QEMU, SKIPPED_BY_QEMU
     ),
-    "x86_64-unknown-linux-musl": Target("linux", "x86_64-linux-musl", "", []),
-    "aarch64-unknown-linux-musl": Target("linux", "aarch64-linux-musl", "aarch64-linux-gnu-", QEMU, SKIPPED_BY_QEMU),
-    "x86_64-apple-darwin": Target("macos", "x86_64-macos"),
-    "aarch64-apple-darwin": Target("macos", "aarch64-macos"),
-    "x86_64-pc-windows-gnu": Target("windows", "", "x86_64-w64-mingw32-", ["/usr/lib/wine/wine64"], SKIPPED_BY_WINE),
+    "x86_64-unknown-linux-musl": Target(
+        "linux", "x86_64-linux-musl", "", f"{MUSLLINUX}_x86_64", [], SKIPPED_WHEN_STATIC
+    ),
+    "aarch64-unknown-linux-musl": Target(
+        "linux", "aarch64-linux-musl", "aarch64-linux-gnu-", f"{MUSLLINUX}_aarch64", QEMU, SKIPPED_BY_QEMU
+    ),
+    "x86_64-apple-darwin": Target("macos", "x86_64-macos", "", "macosx_11_0_x86_64"),
+    "aarch64-apple-darwin": Target("macos", "aarch64-macos", "", "macosx_11_0_arm64"),
+    "x86_64-pc-windows-gnu": Target(
+        "windows", "", "x86_64-w64-mingw32-", "win_amd64", ["/usr/lib/wine/wine64"], SKIPPED_BY_WINE
+    ),
 }
 
 # Debian packages of what pip and rustup do not have.

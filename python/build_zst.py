@@ -53,11 +53,11 @@ ffibuilder.set_source(
     '#include "zst.h"\nint zst_py_add(uintptr_t);',
     sources=sorted(glob.glob("fast/*.c")),
     include_dirs=[setup_paths.INCLUDE],
-    # setup.py adds libzst.a. The symbols of libzstd and Rust stay inside.
-    extra_link_args=["-Wl,--exclude-libs,ALL", "-Wl,-s"],
+    # setup.py adds libzst.a. Its symbols, libzstd's and Rust's stay inside.
+    extra_link_args=["-Wl,--version-script=fast/exports.map", "-Wl,-s"],
     libraries=["pthread", "m", "dl"],
     py_limited_api=setup_paths.STABLE_ABI,
     define_macros=[("Py_LIMITED_API", "0x030B0000")] if setup_paths.STABLE_ABI else [],
-    depends=["fast/fast.h"],
+    depends=["fast/fast.h", "fast/exports.map"],
     extra_compile_args=["-O2", "-Wall", "-Wextra", "-Wno-unused-parameter", "-fvisibility=hidden"],
 )

@@ -37,7 +37,7 @@ class BuildPy(build_py):
         super().run()
         if not COMPILED:
             package = os.path.join(self.build_lib, "zstandard")
-            shutil.copy2(os.path.join(setup_paths.library_dir(), "libzst.so"), package)
+            shutil.copy2(setup_paths.shared_library(), package)
             shutil.copy2(os.path.join(setup_paths.INCLUDE, "zst_cdef.h"), package)
 
 
@@ -55,6 +55,7 @@ class BuildExt(build_ext):
 class BdistWheel(bdist_wheel):
     def get_tag(self):
         python, abi, system = super().get_tag()
+        system = os.environ.get("ZST_WHEEL_PLATFORM") or system
         return (python, abi, system) if COMPILED else ("py3", "none", system)
 
 

@@ -31,7 +31,17 @@ def cargo(*arguments, **options):
 
 
 def library_dir():
-    """The folder with libzst.a and libzst.so, which cargo makes if they are not there or not up to date."""
+    """The folder with libzst.a and the shared library: ZST_LIBRARY_DIR, or cargo's, which makes them if they are not there or
+    not up to date."""
+    if os.environ.get("ZST_LIBRARY_DIR"):
+        return os.environ["ZST_LIBRARY_DIR"]
     cargo("build", "--release", "--locked", "--lib")
     metadata = cargo("metadata", "--format-version=1", "--no-deps", "--locked", stdout=subprocess.PIPE)
     return os.path.join(json.loads(metadata.stdout)["target_directory"], "release")
+
+
+def shared_library():
+    """The shared library, which every system calls differently."""
+    directory = library_dir()
+    paths = [os.path.join(directory, name) for name in ("libzst.so", "libzst.dylib", "zst.dll")]
+    return next(path for path in paths if os.path.exists(path))

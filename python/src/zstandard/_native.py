@@ -31,7 +31,8 @@ except ModuleNotFoundError as _error:
     ffi = cffi.FFI()
     with open(os.path.join(_here, "zst_cdef.h"), encoding="utf-8") as _file:
         ffi.cdef(_file.read())
-    lib = ffi.dlopen(os.environ.get("ZST_LIBRARY") or os.path.join(_here, "libzst.so"))
+    _name = {"darwin": "libzst.dylib", "win32": "zst.dll"}.get(sys.platform, "libzst.so")
+    lib = ffi.dlopen(os.environ.get("ZST_LIBRARY") or os.path.join(_here, _name))
     COMPILED = False
 
 NULL = ffi.NULL

@@ -17,6 +17,7 @@ NEEDED = [
     "PKG-INFO",
     "README.md",
     "build_zst.py",
+    "fast/exports.map",
     "fast/module.c",
     "pyproject.toml",
     "setup.py",
