@@ -2,6 +2,7 @@
 # make test    run every test, fetching the tools it needs into target/
 # make / make lib, make install PREFIX=..., make uninstall, make dist, make dist-all, make deb, make wheel, make wheels-all
 # make docs, make install-docs, make figures, make headers, make abi, make bench, make bench-counts
+# make sanitize, make coverage
 
 CARGO ?= cargo
 CC ?= cc
@@ -25,7 +26,7 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
 .PHONY: lib build headers abi docs install-docs install uninstall dist dist-all wheels-all figures deb stage tools examples programs demo wheel \
-    test test-python bench bench-counts clean
+    test test-python bench bench-counts sanitize coverage clean
 
 lib: build
 	@packaging/link.sh "$(TARGET)/release/libzst.a" "$(LIBRARIES)"
@@ -163,6 +164,14 @@ bench: stage wheel
 # Instructions instead of times: the same on a busy machine. Needs valgrind.
 bench-counts: stage
 	$(PYTHON) benches/run.py --counts
+
+# The tests with sanitizers, and the lines that they reach; what they need is in the scripts.
+sanitize:
+	tests/sanitize.sh address
+	tests/sanitize.sh thread
+
+coverage:
+	tests/coverage.sh
 
 clean:
 	$(CARGO) clean

@@ -100,8 +100,8 @@ macro_rules! stream {
                 self.raw
             }
 
-            fn loose(self) -> Loose<Self> {
-                let script = self.script.clone().expect("a scripted source");
+            fn loose(mut self) -> Loose<Self> {
+                let script = self.script.take().expect("a scripted source");
                 let free = |raw| unsafe { $free(raw as *mut $raw) };
                 Loose { raw: self.raw as usize, stream: std::mem::ManuallyDrop::new(self), free, script }
             }
