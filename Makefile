@@ -25,8 +25,8 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
-.PHONY: lib build headers abi docs install-docs install uninstall dist dist-all wheels-all figures deb stage tools examples programs demo wheel \
-    test test-python bench bench-counts sanitize coverage clean
+.PHONY: lib build headers abi docs install-docs install uninstall dist dist-all wheels-all figures deb stage tools \
+    examples programs demo wheel test test-python bench bench-counts sanitize coverage clean
 
 lib: build
 	@packaging/link.sh "$(TARGET)/release/libzst.a" "$(LIBRARIES)"

@@ -3,6 +3,7 @@
 target/wheels-all: the pure one for each of them, and the compiled one for Linux with glibc, whose Python.h is here.
 In the stable ABI it is the same on x86_64 and aarch64."""
 
+import shutil
 import sys
 
 from dist_all import BUILD, CROSS, ROOT, TARGETS, build, check, compiler, get_tools, link, run
@@ -18,17 +19,12 @@ def wheel(kind, name, target, libraries):
         cc = str(compiler(name, target))
         environment |= {"CC": cc, "LDSHARED": f"{cc} -shared -lunwind"}
     directory = BUILD / "wheels-all" / "new"
-    pip = [
-        CROSS / "bin" / "pip",
-        "wheel",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--no-build-isolation",
-    ]
-    run(*pip, "--wheel-dir", directory, ROOT / "python", env=environment)
+    shutil.rmtree(directory, ignore_errors=True)
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"]
+    run(CROSS / "bin" / "pip", "wheel", *quiet, "--wheel-dir", directory, ROOT / "python", env=environment)
     (made,) = directory.iterdir()
     print(made.replace(directory.parent / made.name), flush=True)
+    directory.rmdir()
 
 
 def main():
