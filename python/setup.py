@@ -1,6 +1,6 @@
 """Builds the wheels. ZST_WHEEL=compiled (the default on CPython, where Python.h is installed) makes one with a compiled
 module for the stable ABI of CPython; ZST_WHEEL=pure makes one for every Python, PyPy included, whose code opens the shared
-library in it."""
+library in it. For another system ZST_LIBRARY_DIR says where its libraries are, and ZST_WHEEL_PLATFORM what it is called."""
 
 import os
 import platform
