@@ -163,7 +163,7 @@ bench: stage wheel
 
 # Instructions instead of times: the same on a busy machine. Needs valgrind.
 bench-counts: stage
-	$(PYTHON) benches/run.py --counts
+	$(PYTHON) benches/run.py --counts $(BENCH)
 
 # The tests with sanitizers, and the lines that they reach; what they need is in the scripts.
 sanitize:

@@ -2,6 +2,7 @@
 
     python3 benches/run.py                   times and memory
     python3 benches/run.py --counts          instruction counts (needs valgrind and its headers)
+    python3 benches/run.py --counts --keep   the same, and writes their ratios into benches/counts.json, for a release
     python3 benches/run.py --only TEXT       rows with TEXT in their area or name
     python3 benches/run.py --part c          only from C, or only through Python (--part python)
     python3 benches/run.py --json FILE       all figures as JSON
@@ -36,6 +37,7 @@ BENCHES = ROOT / "benches"
 STAGE = ROOT / "target" / "stage"
 WORK = ROOT / "target" / "bench"
 CORPORA = WORK / "corpora"
+COUNTS = BENCHES / "counts.json"
 COMPILER = os.environ.get("CC", "cc").split()
 
 SOURCES_SIZE = 64 << 20
@@ -211,11 +213,14 @@ def count(binary, only):
     thresholds = (f"glibc.cpu.x86_rep_{name}_threshold={1 << 30}" for name in ("movsb", "stosb"))
     os.environ["GLIBC_TUNABLES"] = ":".join(thresholds)
     rows = list(rows_of(*command))
+    before = json.loads(COUNTS.read_text())
     counts = dict(read_dump(path) for path in glob.glob(f"{dumps}/out*"))
     for row in rows:
         for side in ("raw", "zst"):
             row[side] = counts[f"{row['area']}|{row['name']}|{side}"] / row["operations"]
         row["ratio"] = row["zst"] / row["raw"]
+        # Of the inputs, which differ between machines, the ratio depends little.
+        row["before"] = before.get(f"{row['area']}: {row['name']}")
     return rows
 
 
@@ -311,6 +316,9 @@ def measure(options):
         rows = count(build(counting=True), options.only)
         if rows:
             tables.print_counts(rows)
+        if options.keep:
+            ratios = {f"{row['area']}: {row['name']}": round(row["ratio"], 4) for row in rows}
+            COUNTS.write_text(json.dumps(ratios, indent=1) + "\n")
     if not options.counts and options.part != "python":
         rows += from_c(options.only)
     if not options.counts and options.part != "c":
@@ -321,6 +329,7 @@ def measure(options):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     arguments.add_argument("--counts", action="store_true")
+    arguments.add_argument("--keep", action="store_true")
     arguments.add_argument("--only", metavar="TEXT")
     arguments.add_argument("--part", choices=["c", "python"])
     arguments.add_argument("--json", metavar="FILE", type=Path)
@@ -329,6 +338,8 @@ def main():
     options = arguments.parse_args()
     if options.markdown and (options.counts or options.only or options.part):
         arguments.error("--markdown is for all rows")
+    if options.keep and (not options.counts or options.only):
+        arguments.error("--keep is for the counts of all rows")
 
     started = time.monotonic()
     figures = json.loads(options.read.read_text()) if options.read else measure(options)

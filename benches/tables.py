@@ -1,6 +1,10 @@
 """Tables of the rows from C: on the screen."""
 
 
+# A change of a count of instructions that is told.
+CHANGED = 0.01
+
+
 def duration(ns):
     for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
         if ns >= size * (1 if unit != "us" else 10):
@@ -57,8 +61,9 @@ def time_line(row):
 
 
 def count_line(row):
-    kind, goal = row["goal_kind"], row["goal"]
+    kind, goal, before = row["goal_kind"], row["goal"], row.get("before")
     line = [f"{row['raw']:.0f}", f"{row['zst']:.0f}", f"{row['zst'] - row['raw']:+.0f}", f"{row['ratio']:.3f}"]
+    line.append(f"{before:.3f}" if before else "")
     if kind == "ratio_of_times":
         return [*line, f"({goal:g})", ""]
     if kind not in ("ratio", "ratio_instructions"):
@@ -80,8 +85,12 @@ def print_times(rows):
 
 def print_counts(rows):
     print("\nInstructions per operation (callgrind). I: a goal for instructions; the others are for times,\n"
-          "and in brackets where the kernel's part, which is not counted, is what matters.")
-    print_table(["", "raw", "zst", "extra", "zst/raw", "goal", ""], list(in_areas(rows, count_line)))
+          "and in brackets where the kernel's part, which is not counted, is what matters. Before: the ratio in counts.json.")
+    print_table(["", "raw", "zst", "extra", "zst/raw", "before", "goal", ""], list(in_areas(rows, count_line)))
+    for row in rows:
+        change = row["ratio"] / row["before"] - 1 if row.get("before") else 0
+        if abs(change) > CHANGED:
+            print(f"{'Slower' if change > 0 else 'Faster'} than before: {row['area']}: {row['name']}: {change:+.1%}")
 
 
 def print_figures(rows):
