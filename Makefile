@@ -2,7 +2,7 @@
 # make test    run every test, fetching the tools it needs into target/
 # make / make lib, make install PREFIX=..., make uninstall, make dist, make dist-all, make deb, make wheel, make wheels-all
 # make docs, make install-docs, make figures, make headers, make abi, make bench, make bench-counts
-# make sanitize, make coverage
+# make sanitize, make coverage, make fuzz SECONDS=60
 
 CARGO ?= cargo
 CC ?= cc
@@ -26,7 +26,7 @@ STRICT := -std=c99 -Wall -Wextra -Wpedantic -Werror
 EXAMPLES := $(patsubst examples-c/%.c,target/examples-c/%,$(wildcard examples-c/*.c))
 
 .PHONY: lib build headers abi docs install-docs install uninstall dist dist-all wheels-all figures deb stage tools \
-    examples programs demo wheel test test-python bench bench-counts sanitize coverage clean
+    examples programs demo wheel test test-python bench bench-counts sanitize coverage fuzz clean
 
 lib: build
 	@packaging/link.sh "$(TARGET)/release/libzst.a" "$(LIBRARIES)"
@@ -172,6 +172,11 @@ sanitize:
 
 coverage:
 	tests/coverage.sh
+
+# Looks for inputs that break a promise of zst.h, so many seconds for each target; fuzz/README.md has more.
+SECONDS ?= 60
+fuzz:
+	@fuzz/run.sh $(SECONDS)
 
 clean:
 	$(CARGO) clean
