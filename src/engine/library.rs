@@ -27,12 +27,6 @@ pub fn estimate_dctx_size() -> usize {
     unsafe { sys::ZSTD_estimateDCtxSize() }
 }
 
-/// The lowest level; the highest is 22.
-pub fn min_level() -> i32 {
-    // SAFETY: no arguments, no state.
-    unsafe { sys::ZSTD_minCLevel() }
-}
-
 /// The highest level.
 pub fn max_level() -> i32 {
     // SAFETY: no arguments, no state.

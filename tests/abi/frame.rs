@@ -115,6 +115,9 @@ fn content_sizes() {
         assert_eq!(content_size(&without_magic(&vec![0; size]), MAGICLESS).unwrap(), size as u64);
     }
     assert_eq!(content_size(&raw::unknown_size(b"abc"), ZSTD1).unwrap(), ZST_CONTENTSIZE_UNKNOWN);
+    // What is recorded cannot be told from an error.
+    let claim = [&b"\x28\xb5\x2f\xfd\xe0"[..], &ZST_CONTENTSIZE_ERROR.to_le_bytes()].concat();
+    content_size(&claim, ZSTD1).unwrap_err().is(ZST_ERROR_ZSTD, "error when determining content size");
     assert_eq!(content_size(SKIPPABLE, ZSTD1).unwrap(), 0);
     for junk in JUNK {
         content_size(junk, ZSTD1).unwrap_err().is(ZST_ERROR_ZSTD, "error when determining content size");

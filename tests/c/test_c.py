@@ -54,7 +54,7 @@ def test_under_valgrind(source, stage, tool, run, build):
 
 @pytest.mark.parametrize("source", SHARED, ids=lambda source: source.stem)
 def test_plainly(source, stage, tool, run, build):
-    run([compile_shared(source, stage, tool, run, build)])
+    print(run([compile_shared(source, stage, tool, run, build)]))
 
 
 def test_static(tool, run, build, pkg_config):

@@ -191,13 +191,13 @@ static void a_child_process_uses_handles(void) {
 
 struct busy {
     struct shared *shared;
-    volatile int *stop;
+    int *stop;
 };
 
 static void *keep_busy(void *argument) {
     const struct busy *busy = argument;
     char *text = make_text(LEN, 2);
-    while (!*busy->stop) round_trip(busy->shared, busy->shared->plain, text, LEN);
+    while (!__atomic_load_n(busy->stop, __ATOMIC_SEQ_CST)) round_trip(busy->shared, busy->shared->plain, text, LEN);
     free(text);
     return NULL;
 }
@@ -207,7 +207,7 @@ static void *keep_busy(void *argument) {
 static void a_child_process_of_a_busy_parent(void) {
     struct shared shared;
     struct busy busy;
-    volatile int stop = 0;
+    int stop = 0;
     pthread_t other;
     unsigned round;
     char *text = make_text(LEN, 1);
@@ -225,7 +225,7 @@ static void a_child_process_of_a_busy_parent(void) {
         }
         check_child(child);
     }
-    stop = 1;
+    __atomic_store_n(&stop, 1, __ATOMIC_SEQ_CST);
     CHECK(pthread_join(other, NULL) == 0);
     free_shared(&shared);
     free(text);
