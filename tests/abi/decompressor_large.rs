@@ -2,7 +2,6 @@
 
 use crate::raw;
 use crate::support::*;
-use std::time::{Duration, Instant};
 use zst::ffi::compression_dict::*;
 use zst::ffi::compression_parameters::*;
 use zst::ffi::decompression_parameters::*;
@@ -131,7 +130,6 @@ fn a_bomb_stops_at_the_limit() {
         bomb.extend_from_slice(&run(u32::from(block == 65_535))[..3]);
         bomb.push(b'x');
     }
-    let start = Instant::now();
     let decompressor = Decompressor::new(None);
     for limit in [1, 1000, MIB as u64, 70 * MIB as u64] {
         let failure = decompressor.decompress_as(&bomb, limit, 0).unwrap_err();
@@ -143,5 +141,4 @@ fn a_bomb_stops_at_the_limit() {
     let mut room = vec![0; MIB];
     let failure = decompressor.decompress_into(&bomb, 0, 0, &mut room).unwrap_err();
     failure.is(ZST_ERROR_BUFFER_TOO_SMALL, "").numbers(8 << 30, MIB as u64);
-    assert!(start.elapsed() < Duration::from_secs(10));
 }

@@ -2,7 +2,6 @@
 
 use crate::raw;
 use crate::support::*;
-use std::time::{Duration, Instant};
 use zst::ffi::compression_dict::*;
 use zst::ffi::compression_parameters::*;
 use zst::ffi::decompression_parameters::*;
@@ -121,7 +120,6 @@ fn sizes_that_are_lies() {
     lies.extend([1 << 40, 1 << 60, 1 << 63, u64::MAX - 2, 2].map(claiming));
     let decompressor = Decompressor::new(None);
     for lie in &lies {
-        let start = Instant::now();
         for (max, flags) in [(0, 0), (1 << 40, 0), (1 << 40, ACROSS), (0, ACROSS)] {
             let failure = decompressor.decompress_as(lie, max, flags).unwrap_err();
             assert!([ZST_ERROR_ZSTD, ZST_ERROR_TRUNCATED].contains(&failure.status), "{failure:?}");
@@ -129,7 +127,6 @@ fn sizes_that_are_lies() {
         }
         decompressor.decompress_chain(&[lie]).unwrap_err();
         try_everything(lie);
-        assert!(start.elapsed() < Duration::from_secs(2));
     }
     for size in [1 << 40, 1 << 60, 1 << 63] {
         let failure = decompressor.decompress(&claiming(size)).unwrap_err();
@@ -166,10 +163,8 @@ fn a_million_frames_without_content() {
     let empty = Compressor::new(3, None).compress(b"").to_vec();
     for frame in [empty, raw::unknown_size(b""), SKIPPABLE.to_vec()] {
         let input = frame.repeat(1 << 20);
-        let start = Instant::now();
         let (content, used) = Decompressor::new(None).decompress_as(&input, 0, ACROSS).unwrap();
         assert_eq!((content.len(), used), (0, input.len()));
-        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     }
 }
 
