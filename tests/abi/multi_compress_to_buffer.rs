@@ -85,7 +85,7 @@ fn one_worker_writes_one_frame_behind_the_other() {
 #[test]
 fn items_for_one_worker_are_one_buffer_however_many_might_come() {
     let compressor = Compressor::new(3, None);
-    let items: Vec<_> = (0..10).map(|n| noise(n, 500)).collect();
+    let items: Vec<_> = (0..4).map(|n| noise(n, 200)).collect();
     assert_eq!(compressor.batch(&items, -1).unwrap().buffer_count(), 1);
 }
 
