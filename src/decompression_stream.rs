@@ -222,7 +222,11 @@ impl DecompressionStream {
             Some(size) => {
                 let rest = usize::try_from(size.saturating_sub(*produced)).unwrap_or(usize::MAX);
                 let likely = src.len().saturating_mul(32).max(BLOCK);
-                let whole = || *produced == 0 && Frame::first(src, self.decompressor.parameters().format).is_ok();
+                // What is behind the header may look like a frame, too.
+                let whole = || {
+                    let first = Frame::first(src, self.decompressor.parameters().format);
+                    *produced == 0 && first.is_ok_and(|frame| frame.content_size() == Some(size))
+                };
                 if rest <= likely || whole() { rest } else { likely }
             }
             None if output.len() < output.capacity() => return Ok(()),

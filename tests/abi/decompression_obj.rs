@@ -390,3 +390,15 @@ fn flags_and_null_pointers() {
         .unwrap();
     assert!(content.is_empty() && obj.eof());
 }
+
+#[test]
+fn blocks_that_look_like_a_frame_reserve_nothing() {
+    // A terabyte, in a window of a kilobyte.
+    let header = [b"\x28\xb5\x2f\xfd\xc0\0".as_slice(), &(1u64 << 40).to_le_bytes()].concat();
+    let decompressor = Decompressor::new(None);
+    for flags in [0, ACROSS] {
+        let obj = DecompressionObj::new(&decompressor, flags);
+        assert!(obj.decompress(&header).unwrap().0.is_empty());
+        obj.decompress(EMPTY_FRAME).unwrap_err().is(ZST_ERROR_ZSTD, "corruption");
+    }
+}
