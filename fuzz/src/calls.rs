@@ -846,9 +846,8 @@ impl<'a> Machine<'a> {
                 let content = decoded(given, stream.dict);
                 let common = content.len().min(out.len());
                 assert_same(&content[..common], &out[..common]);
-                if stream.done.get() {
-                    assert_eq!(content.len(), out.len(), "content is lost or doubled");
-                }
+                // There may be more: libzstd may give a frame's content before it takes its last byte.
+                assert!(!stream.done.get() || content.len() <= out.len(), "content is lost");
             }
         }
     }
