@@ -134,7 +134,7 @@ target/demo-python/ready: build $(VENV)/ready
 	rm -rf target/demo-python
 	$(PYTHON) -m venv target/demo-python
 	$(PIP_WHEEL) --wheel-dir target/demo-python/wheels ./python
-	target/demo-python/bin/pip install --quiet --disable-pip-version-check --find-links target/demo-python/wheels zstandard-cffi
+	target/demo-python/bin/pip install --quiet --disable-pip-version-check target/demo-python/wheels/*.whl
 	touch $@
 
 # Two wheels of the Python package: compiled for CPython's stable ABI, and for every Python.

@@ -2,7 +2,7 @@
 
 Compresses and restores a large file at several levels and by every form of streaming, trains a dictionary on small
 files, inspects a result, and exchanges files with the `zstd` command; and, where it is given a
-Python that has it, shows the Python package. Everything is verified. Needs Python 3.8 and nothing else; works below
+Python that has it, shows the Python package. Everything is verified. Needs nothing else; works below
 target/demo, which is removed at the end.
 """
 

@@ -13,7 +13,7 @@ rm -rf "$tree" "$out/$name.tar.gz"
 PREFIX=$tree DESTDIR='' LIBDIR=lib "$source/packaging/install.sh" install "$libraries"
 doc=$tree/share/doc/zst
 mkdir -p "$doc"
-cp "$source/README.md" "$source/CHANGELOG.md" "$source/LICENSE" "$source/docs/install.md" "$doc/"
+cp -R "$source/README.md" "$source/CHANGELOG.md" "$source/SECURITY.md" "$source/LICENSE" "$source/docs" "$doc/"
 "$source/packaging/licences.py" "$doc/licences" "$target"
 chmod -R u=rwX,go=rX "$tree"
 

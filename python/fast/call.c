@@ -193,7 +193,16 @@ static PyObject *resized(PyObject *bytes, size_t kept, size_t length)
 
 PyObject *shortened(PyObject *bytes, size_t length)
 {
-    return (size_t)PyBytes_Size(bytes) == length ? bytes : resized(bytes, length, length);
+    /* What malloc has mapped for a large object stays a mapping, of a page or more, and a process may have few. */
+    enum { SMALL = 32 << 10, MAPPED = 128 << 10 };
+    size_t size = (size_t)PyBytes_Size(bytes);
+    if (size == length)
+        return bytes;
+    if (length > SMALL || size < MAPPED)
+        return resized(bytes, length, length);
+    PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(bytes), (Py_ssize_t)length);
+    Py_DECREF(bytes);
+    return copy;
 }
 
 PyObject *lengthened(PyObject *bytes, size_t length)

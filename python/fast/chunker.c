@@ -103,6 +103,8 @@ static PyObject *next_piece(Native *chunker)
 static PyObject *iterator_next(PyObject *object)
 {
     Native *self = (Native *)object, *chunker = (Native *)self->end;
+    if (chunker == NULL)
+        return NULL;
     bool waiting = chunker->block.obj != NULL;
     if (self->feeding && !waiting)
         return NULL;
@@ -113,8 +115,11 @@ static PyObject *iterator_next(PyObject *object)
     }
     if (!begin_steps(chunker))
         return NULL;
+    /* Who asks may have lent its reference, and give it up meanwhile. */
+    Py_INCREF(object);
     PyObject *piece = next_piece(chunker);
     chunker->running = false;
+    Py_DECREF(object);
     return piece;
 }
 

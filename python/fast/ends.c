@@ -53,9 +53,18 @@ static int32_t on_read(void *userdata, size_t size_hint, const uint8_t **out_dat
     return in_python(read_in_python, &(Read){userdata, size_hint, out_data, out_len});
 }
 
+/* None stands for none, as it does in Python. */
+static PyObject *method_of(PyObject *object, const char *name)
+{
+    PyObject *method = attribute(object, name);
+    if (method == Py_None)
+        replace(&method, NULL);
+    return method;
+}
+
 int begin_source(Native *stream, PyObject *object, zst_source *out, uint64_t *size)
 {
-    stream->method = attribute(object, "read");
+    stream->method = method_of(object, "read");
     if (stream->method == NULL && PyErr_Occurred())
         return -1;
     Py_INCREF(object);
@@ -189,7 +198,7 @@ static int32_t on_close(void *userdata)
 
 int begin_sink(Native *stream, PyObject *object, bool closefd, zst_sink *out)
 {
-    stream->method = attribute(object, "write");
+    stream->method = method_of(object, "write");
     if (stream->method == NULL) {
         if (!PyErr_Occurred())
             PyErr_SetString(PyExc_ValueError, "must pass an object with a write() method");

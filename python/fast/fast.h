@@ -66,14 +66,16 @@ PyObject *get_frame_parameters(PyObject *module, PyObject *const *args, Py_ssize
 
 /* The base of all types here, which add to it nothing but methods and attributes. */
 extern PyType_Spec native_spec;
+/* More than the base has, so that `__class__` cannot be assigned: all types would look alike. */
+#define NATIVE_SIZE ((int)(sizeof(Native) + sizeof(void *)))
 #define NATIVE_TYPE(name, slots)                                                                                       \
     {                                                                                                                  \
-        name, sizeof(Native), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots                                       \
+        name, NATIVE_SIZE, 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots                                          \
     }
 /* Of objects that only C makes, with their handle: object.__new__() refuses them. */
 #define MADE_TYPE(name, slots)                                                                                         \
     {                                                                                                                  \
-        name, sizeof(Native), 0,                                                                                       \
+        name, NATIVE_SIZE, 0,                                                                                          \
             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots                        \
     }
 

@@ -40,7 +40,7 @@ PyObject *new_iterator(Native *parent, bool compression, PyObject *args)
     if (self == NULL)
         return NULL;
     if (begin_source(self, object, &source, &size) < 0) {
-        if (self->method == NULL && PyErr_ExceptionMatches(PyExc_TypeError))
+        if (self->end != NULL && self->method == NULL && PyErr_ExceptionMatches(PyExc_TypeError))
             PyErr_SetString(PyExc_ValueError, "must pass an object with a read() method or conforms to buffer protocol");
         Py_DECREF(self);
         return NULL;
@@ -97,8 +97,11 @@ static PyObject *iterator_next(PyObject *object)
     Native *self = (Native *)object;
     if (!begin_steps(self))
         return NULL;
+    /* Who asks may have lent its reference, and give it up meanwhile. */
+    Py_INCREF(object);
     PyObject *piece = self->write_size <= LARGE && can_resize() ? next_made(self, self->write_size) : next_copied(self);
     self->running = false;
+    Py_DECREF(object);
     return piece;
 }
 
@@ -125,6 +128,8 @@ static PyObject *copy(Native *parent, bool compression, PyObject *ends[2], unsig
     uint64_t unused, read, written;
     if (source_end != NULL && sink_end != NULL && begin_source(source_end, ends[0], &source, &unused) == 0 &&
         begin_sink(sink_end, ends[1], false, &sink) == 0) {
+        PyObject *owner = parent->owner;
+        Py_INCREF(owner);
         PyThreadState *state = leave_python(true);
         zst_status status = compression
                                 ? zst_compressor_copy_stream(parent->handle, &source, &sink, size, read_size,
@@ -132,6 +137,7 @@ static PyObject *copy(Native *parent, bool compression, PyObject *ends[2], unsig
                                 : zst_decompressor_copy_stream(parent->handle, &source, &sink, read_size, write_size,
                                                                flags, NULL, &read, &written, &err);
         enter_python(state);
+        Py_DECREF(owner);
         if (status < 0)
             failed(&err, source_end->exception != NULL ? source_end : sink_end);
         else
@@ -151,9 +157,5 @@ PyObject *copy_stream(Native *parent, bool compression, PyObject *args)
     if (!PyArg_ParseTuple(args, "OOKnni", &ends[0], &ends[1], &size, &read_size, &write_size, &flags) ||
         native_handle(parent) == NULL)
         return NULL;
-    PyObject *owner = parent->owner;
-    Py_INCREF(owner);
-    PyObject *counts = copy(parent, compression, ends, size, (size_t)read_size, (size_t)write_size, flags);
-    Py_DECREF(owner);
-    return counts;
+    return copy(parent, compression, ends, size, (size_t)read_size, (size_t)write_size, flags);
 }

@@ -2,6 +2,7 @@
 
 import gc
 import io
+import itertools
 import os
 import threading
 import weakref
@@ -255,6 +256,61 @@ def test_segments_outlive_another_init():
     assert segments[0].tobytes() == data
     assert segments[1].tobytes() == frame
     del others
+
+
+@pytest.mark.parametrize("make", [lambda end: z.ZstdCompressor().read_to_iter(end), lambda end: z.ZstdDecompressor().read_to_iter(end)])
+def test_an_iterator_that_is_given_up_while_it_runs(make):
+    class End:
+        def read(self, size):
+            with pytest.raises(z.ZstdError, match="busy"):
+                next(pieces)
+            return b""
+
+    # It drops its iterator after a failure.
+    pieces = itertools.islice(make(End()), 10)
+    list(pieces)
+    del pieces
+    gc.collect()
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="the system does not tell mappings")
+def test_small_results_keep_no_mapping():
+    def mappings():
+        with open("/proc/self/maps") as lines:
+            return sum(1 for _ in lines)
+
+    before = mappings()
+    unsized = z.ZstdCompressor(write_content_size=False).compress(b"foo")
+    zeros = bytes(200_000)
+    kept = [z.ZstdDecompressor().decompress(unsized, max_output_size=1 << 20) for _ in range(300)]
+    kept += [z.ZstdCompressor().compress(zeros) for _ in range(300)]
+    kept += [piece for _ in range(300) for piece in z.ZstdDecompressor().read_to_iter(unsized)]
+    assert mappings() - before < 100
+    del kept
+
+
+def test_methods_that_are_none_or_raise():
+    class Bytes(bytes):
+        read = None
+
+    class Raising:
+        @property
+        def read(self):
+            raise TypeError("mine")
+
+    assert b"".join(z.ZstdDecompressor().read_to_iter(Bytes(FRAME))) == DATA
+    assert z.ZstdDecompressor().stream_reader(Bytes(FRAME)).read() == DATA
+    for call in (z.ZstdCompressor().read_to_iter, z.ZstdCompressor().stream_reader, z.ZstdDecompressor().read_to_iter):
+        with pytest.raises(TypeError, match="mine"):
+            call(Raising())
+
+
+def test_objects_stay_what_they_are():
+    compressor = z.ZstdCompressor()
+    with pytest.raises(TypeError):
+        compressor.__class__ = z.ZstdDecompressor
+    with pytest.raises(TypeError):
+        compressor.compressobj().__class__ = z.ZstdDecompressionObj
 
 
 @pytest.mark.parametrize("stream", ["stream_reader(End()).read()", "stream_writer(End()).write(frame)"])

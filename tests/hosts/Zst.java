@@ -147,7 +147,19 @@ public class Zst {
     }
 
     /** What a constructor gives. */
-    record Handle(Pointer pointer, Consumer<Pointer> free) implements AutoCloseable {
+    static class Handle implements AutoCloseable {
+        private Pointer pointer;
+        private final Consumer<Pointer> free;
+
+        Handle(Pointer pointer, Consumer<Pointer> free) {
+            this.pointer = pointer;
+            this.free = free;
+        }
+
+        Pointer pointer() {
+            return pointer;
+        }
+
         interface Constructor {
             int make(PointerByReference out, ErrorDetails err);
         }
@@ -160,7 +172,8 @@ public class Zst {
 
         @Override
         public void close() {
-            free.accept(pointer);
+            free.accept(pointer); // NULL is fine
+            pointer = null;
         }
     }
 

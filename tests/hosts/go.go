@@ -85,6 +85,9 @@ func (d *Dictionary) pointer() *C.zst_compression_dict {
 	if d == nil {
 		return nil
 	}
+	if d.c == nil {
+		panic("the dictionary is closed")
+	}
 	return d.c
 }
 

@@ -160,6 +160,7 @@ function copyStream(copy, handle, pieces, write, ...settings) {
     read: guarded((userdata, sizeHint, outData, outLen) => {
       const { value = Buffer.alloc(0) } = input.next();
       koffi.free(block);
+      block = null;
       block = koffi.alloc("uint8_t", value.length + 1); // lent, so it stays until the next one
       koffi.encode(block, "uint8_t", value, value.length);
       koffi.encode(outData, "void *", block);

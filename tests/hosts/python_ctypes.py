@@ -150,10 +150,10 @@ def copy_stream(copy, handle, reader, writer, *settings):
         nonlocal block, failure
         try:
             block = reader.read(size_hint)  # lent, so it stays until the next one
+            out_data[0], out_len[0] = block, len(block)
         except BaseException as error:
             failure = error
             return 1
-        out_data[0], out_len[0] = block, len(block)
         return 0
 
     def write(_, data, size, out_written):

@@ -88,7 +88,7 @@ def host(stage, tool, needed, run, build):
 
     def go(source):
         program = build / "program"
-        minor = int(run([tool("go"), "env", "GOVERSION"]).split(".")[1])
+        minor = int(re.match(r"go1\.(\d+)", run([tool("go"), "env", "GOVERSION"]))[1])
         # Looks at every pointer that is stored in memory of C.
         environment.update({"GODEBUG": "cgocheck=2"} if minor < 21 else {"GOEXPERIMENT": "cgocheck2"})
         run(["go", "vet", source], env=environment)
