@@ -70,6 +70,7 @@ install: lib
 
 uninstall:
 	@packaging/install.sh uninstall
+	rm -rf "$(DESTDIR)$(PREFIX)"/share/man/man3/zst*.3 "$(DESTDIR)$(PREFIX)/share/doc/zst/html"
 
 # An archive of an installation, and its checksum.
 dist: lib
