@@ -59,6 +59,7 @@ extern PyType_Spec compressor_spec, decompressor_spec, compression_obj_spec, dec
     compressor_iterator_spec, decompressor_iterator_spec, chunker_spec, chunker_iterator_spec, memory_spec, buffer_spec,
     collection_spec, frame_parameters_spec;
 PyObject *frame_content_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
+PyObject *estimate_decompression_context_size(PyObject *module, PyObject *unused);
 PyObject *frame_header_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *get_frame_parameters(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
 

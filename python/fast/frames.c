@@ -50,6 +50,12 @@ PyObject *frame_content_size(PyObject *module, PyObject *const *args, Py_ssize_t
     return size == ZST_CONTENTSIZE_UNKNOWN ? PyLong_FromLong(-1) : PyLong_FromUnsignedLongLong(size);
 }
 
+PyObject *estimate_decompression_context_size(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return PyLong_FromSize_t(zst_estimate_decompression_context_size());
+}
+
 static const Signature HEADER_SIZE = {"frame_header_size", 0, 2, 3, {"data", "format", "source"}};
 
 PyObject *frame_header_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names)

@@ -50,6 +50,8 @@ static PyMethodDef functions[] = {
     METHOD("frame_content_size", frame_content_size, DOC_frame_content_size),
     METHOD("frame_header_size", frame_header_size, DOC_frame_header_size),
     METHOD("get_frame_parameters", get_frame_parameters, DOC_get_frame_parameters),
+    {"estimate_decompression_context_size", estimate_decompression_context_size, METH_NOARGS,
+     DOC_estimate_decompression_context_size},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,5 +1,7 @@
 /* ZstdCompressionReader, ZstdDecompressionReader. */
 
+#include <string.h>
+
 #include "docs.h"
 #include "fast.h"
 
@@ -105,41 +107,6 @@ enum { SMALL = 4 << 10, LARGE = 256 << 20 };
 /* So much is made room for at first, where it is not known how much there will be. */
 enum { FIRST = 128 << 10 };
 
-static PyObject *read_size(Native *self, size_t size, bool once)
-{
-    size_t length;
-    zst_error err;
-    if (size <= SMALL) {
-        char small[SMALL];
-        if (read_into(self, small, size, once, &length, &err) < 0)
-            return failed(&err, self);
-        return PyBytes_FromStringAndSize(small, (Py_ssize_t)length);
-    }
-    PyObject *bytes = size > LARGE || !can_resize() ? NULL : new_bytes(size);
-    if (bytes == NULL) {
-        PyErr_Clear();
-        return read_copied(self, (Py_ssize_t)size, once);
-    }
-    if (read_into(self, PyBytes_AsString(bytes), size, once, &length, &err) < 0) {
-        Py_DECREF(bytes);
-        return failed(&err, self);
-    }
-    return shortened(bytes, length);
-}
-
-/* How much there is likely to be to read, and a little more, so that the end is seen. */
-static size_t likely_rest(const Native *self)
-{
-    uint64_t size;
-    zst_error err;
-    /* Known of one frame, when all of it is there and nothing was read. */
-    if (self->functions == &DECOMPRESSION && self->method == NULL && functions(self)->tell(self->handle) == 0 &&
-        zst_decompress_bound(self->block.buf, (size_t)self->block.len, ZST_FORMAT_ZSTD1, &size, &err) >= 0 &&
-        size < PY_SSIZE_T_MAX / 2)
-        return (size_t)size + 1;
-    return FIRST;
-}
-
 /* A read has failed after `length` bytes of `bytes`. */
 static PyObject *after(Native *self, const zst_error *err, PyObject *bytes, size_t length)
 {
@@ -153,6 +120,45 @@ static PyObject *after(Native *self, const zst_error *err, PyObject *bytes, size
         functions(self)->unread(self->handle, PyBytes_AsString(bytes), length, &ignored);
     Py_DECREF(bytes);
     return failed(err, self);
+}
+
+static PyObject *read_size(Native *self, size_t size, bool once)
+{
+    char small[SMALL];
+    size_t length = 0, more;
+    zst_error err;
+    /* Whoever reads much may get little. */
+    if (size <= SMALL || !once) {
+        size_t first = size < SMALL ? size : SMALL;
+        if (read_into(self, small, first, once, &length, &err) < 0)
+            return failed(&err, self);
+        if (length < SMALL || size == SMALL)
+            return PyBytes_FromStringAndSize(small, (Py_ssize_t)length);
+    }
+    PyObject *bytes = size > LARGE || !can_resize() ? NULL : new_bytes(size);
+    if (bytes == NULL) {
+        PyErr_Clear();
+        if (length > 0 && functions(self)->unread(self->handle, small, length, &err) < 0)
+            return failed(&err, self);
+        return read_copied(self, (Py_ssize_t)size, once);
+    }
+    memcpy(PyBytes_AsString(bytes), small, length);
+    if (read_into(self, PyBytes_AsString(bytes) + length, size - length, once, &more, &err) < 0)
+        return after(self, &err, bytes, length);
+    return shortened(bytes, length + more);
+}
+
+/* How much there is likely to be to read, and a little more, so that the end is seen. */
+static size_t likely_rest(const Native *self)
+{
+    uint64_t size;
+    zst_error err;
+    /* Known of one frame, when all of it is there and nothing was read. */
+    if (self->functions == &DECOMPRESSION && self->method == NULL && functions(self)->tell(self->handle) == 0 &&
+        zst_decompress_bound(self->block.buf, (size_t)self->block.len, ZST_FORMAT_ZSTD1, &size, &err) >= 0 &&
+        size < PY_SSIZE_T_MAX / 2)
+        return (size_t)size + 1;
+    return FIRST;
 }
 
 /* Everything, into a bytes object that grows where it is. */

@@ -40,8 +40,8 @@ def test_the_compiled_module_has_all_of_it():
         z.FrameParameters: "FrameParameters",
     }.items():
         assert issubclass(public, getattr(_native.fast, name))
-    for function in (z.frame_content_size, z.frame_header_size, z.get_frame_parameters):
-        assert function is getattr(_native.fast, function.__name__)
+    for name in ("frame_content_size", "frame_header_size", "get_frame_parameters", "estimate_decompression_context_size"):
+        assert getattr(z, name) is getattr(_native.fast, name)
 
 
 @pytest.mark.parametrize("kind", ["source", "sink", "exception"])

@@ -90,6 +90,7 @@ def frame_header_size(data=_MISSING, format=None, *, source=_MISSING):
     return size
 
 
+@in_c("estimate_decompression_context_size")
 def estimate_decompression_context_size():
     """Bytes of memory that a fresh decompression context uses."""
     return lib.zst_estimate_decompression_context_size()
