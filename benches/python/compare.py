@@ -3,7 +3,7 @@
     python compare.py CORPORA RAW PACKAGES [TEXT]
 
 Each side is a process of its own (side.py, raw.c) and does what it is told, a few milliseconds at a time, so that only
-one of them works, on the same CPU; they take turns, in an order that changes. A ratio is the median of the rounds' ratios. Writes a JSON
+one of them works, where there is one thread on the same CPU; they take turns, in an order that changes. A ratio is the median of the rounds' ratios. Writes a JSON
 object a line for each row.
 """
 
@@ -101,10 +101,13 @@ class Machine:
 
     def time(self, side, threads, calls):
         """What a call takes: on the clock, and of the processor."""
-        # One CPU may be slower than another for minutes, and a process comes back to where it was.
-        os.sched_setaffinity(self.processes[side].process.pid, CPUS[-1:] if threads == 1 else CPUS)
         wall, cpu = map(int, self.processes[side].ask(f"time {calls} {threads}"))
         return wall / calls, cpu / calls
+
+    def put_on(self, cpus):
+        """One CPU may be slower than another for minutes, and a process comes back to where it was."""
+        for process in self.processes.values():
+            os.sched_setaffinity(process.process.pid, cpus)
 
     def calls(self, side, threads):
         """As many calls as a turn has, and the time that one takes."""
@@ -164,6 +167,7 @@ def report(row, times, pairs=PAIRS):
 def compare_times(machine, row):
     results = machine.prepare(row.command)
     compare_results(row, results)
+    machine.put_on(CPUS[-1:])
     _, cpu = rounds_of(machine, [(side, 1) for side in results])
     report(row, {side: cpu[side, 1] for side in results})
 
@@ -171,6 +175,7 @@ def compare_times(machine, row):
 def compare_batch(machine, row):
     results = machine.prepare(row.command)
     compare_results(row, results)
+    machine.put_on(CPUS)
     batch = row.command.startswith("batch_")
     clock, cpu = rounds_of(machine, [(side, threads) for threads in (1, 2) for side in results])
     for threads in (1, 2):
