@@ -3,7 +3,7 @@
     python compare.py CORPORA RAW PACKAGES [TEXT]
 
 Each side is a process of its own (side.py, raw.c) and does what it is told, a few milliseconds at a time, so that only
-one of them works, where there is one thread on the same CPU; they take turns, in an order that changes. A ratio is the median of the rounds' ratios. Writes a JSON
+one of them works; they take turns, in an order that changes. A ratio is the median of the rounds' ratios. Writes a JSON
 object a line for each row.
 """
 
