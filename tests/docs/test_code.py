@@ -15,7 +15,7 @@ def whole(code):
     """A program as it is; else what a reader has to add: around functions, or around statements."""
     if "int main(" in code:
         return code
-    if code.startswith("static "):
+    if code.startswith(("static ", "struct ")):
         return f'#include "fragment.h"\n{code}'
     return f'#include "fragment.h"\nint fragment(void) {{\n{code}\nreturn 0;\n}}\n'
 
