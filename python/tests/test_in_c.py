@@ -306,6 +306,8 @@ def test_methods_that_are_none_or_raise():
 
 
 def test_objects_stay_what_they_are():
+    if not _native.COMPILED:
+        pytest.skip("there is no handle in C that could be taken for another")
     compressor = z.ZstdCompressor()
     with pytest.raises(TypeError):
         compressor.__class__ = z.ZstdDecompressor
