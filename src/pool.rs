@@ -32,15 +32,19 @@ pub trait Context: Sized + 'static {
 }
 
 /// Contexts without a handle. They are boxed here and in the slots, so that moving one is moving a pointer.
-pub struct Idle<C>([Mutex<Option<Box<Configured<C>>>>; IDLE]);
+pub struct Idle<C> {
+    places: [Mutex<Option<Box<Configured<C>>>>; IDLE],
+    /// 0 as long as nobody has asked.
+    fresh_size: AtomicUsize,
+}
 
 impl<C: Context> Idle<C> {
     pub const fn new() -> Idle<C> {
-        Idle([const { Mutex::new(None) }; IDLE])
+        Idle { places: [const { Mutex::new(None) }; IDLE], fresh_size: AtomicUsize::new(0) }
     }
 
     fn take(&self) -> Option<Box<Configured<C>>> {
-        self.0.iter().find_map(|place| place.try_lock()?.take())
+        self.places.iter().find_map(|place| place.try_lock()?.take())
     }
 
     fn give(&self, mut held: Box<Configured<C>>) {
@@ -49,7 +53,7 @@ impl<C: Context> Idle<C> {
         }
         held.context.reset();
         held.version = None;
-        for place in &self.0 {
+        for place in &self.places {
             if let Some(mut place) = place.try_lock()
                 && place.is_none()
             {
@@ -57,6 +61,14 @@ impl<C: Context> Idle<C> {
                 return;
             }
         }
+    }
+
+    /// The memory of a context that was just made.
+    fn fresh_size(&self) -> Result<usize, Error> {
+        if self.fresh_size.load(Relaxed) == 0 {
+            self.fresh_size.store(C::create()?.memory_size(), Relaxed);
+        }
+        Ok(self.fresh_size.load(Relaxed))
     }
 
     /// Frees them all.
@@ -103,7 +115,7 @@ impl Record {
     /// The size of the operation's context; before it has one, that of a fresh context.
     pub fn memory_size<C: Context>(&self) -> Result<usize, Error> {
         match self.memory_size.load(Relaxed) {
-            0 => Ok(C::create()?.memory_size()),
+            0 => C::idle().fresh_size(),
             size => Ok(size),
         }
     }

@@ -231,21 +231,13 @@ static bool look_at(PyObject *items, Slices *out)
     return true;
 }
 
-static void free_owned(PyObject *capsule)
-{
-    zst_buffer_with_segments_collection_free(PyCapsule_GetPointer(capsule, NULL));
-}
-
 static PyObject *new_collection(zst_buffer_with_segments_collection *handle)
 {
-    PyObject *owner = PyCapsule_New(handle, NULL, free_owned);
-    if (owner == NULL) {
-        zst_buffer_with_segments_collection_free(handle);
-        return NULL;
-    }
-    Native *self = (Native *)native_new(package.collection, NULL, NULL, NULL);
+    void (*free)(void *) = (void (*)(void *))zst_buffer_with_segments_collection_free;
+    PyObject *owner = new_owner(handle, free);
+    Native *self = owner == NULL ? NULL : (Native *)native_new(package.collection, NULL, NULL, NULL);
     if (self == NULL) {
-        Py_DECREF(owner);
+        Py_XDECREF(owner);
         return NULL;
     }
     self->handle = handle;

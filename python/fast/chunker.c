@@ -3,15 +3,11 @@
 #include "docs.h"
 #include "fast.h"
 
-PyObject *new_chunker(Native *parent, PyObject *args)
+PyObject *new_chunker(Native *parent, uint64_t size, size_t chunk_size)
 {
-    unsigned long long size;
-    Py_ssize_t chunk_size;
     zst_compression_chunker *handle = NULL;
     zst_error err;
-    if (!PyArg_ParseTuple(args, "Kn", &size, &chunk_size) || native_handle(parent) == NULL)
-        return NULL;
-    if (zst_compressor_chunker(parent->handle, size, (size_t)chunk_size, &handle, &err) < 0)
+    if (zst_compressor_chunker(parent->handle, size, chunk_size, &handle, &err) < 0)
         return failed(&err, NULL);
     return native_new(package.chunker, handle, (void (*)(void *))zst_compression_chunker_free, NULL);
 }

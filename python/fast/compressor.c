@@ -8,22 +8,9 @@ enum { SMALL = 8 << 10 };
 /* Input up to this size does not take so long that other threads should run meanwhile. */
 enum { SHORT = 1 << 10 };
 
-static void free_owned(PyObject *capsule)
+static int own_compressor(PyObject *self, void *handle)
 {
-    zst_compressor_free(PyCapsule_GetPointer(capsule, NULL));
-}
-
-static int own(Native *self, void *handle)
-{
-    PyObject *owner = PyCapsule_New(handle, NULL, free_owned);
-    if (owner == NULL) {
-        zst_compressor_free(handle);
-        return -1;
-    }
-    /* Calls that are running hold the one before. */
-    self->handle = handle;
-    replace(&self->owner, owner);
-    return 0;
+    return own((Native *)self, handle, (void (*)(void *))zst_compressor_free);
 }
 
 static int compressor_init(PyObject *object, PyObject *args, PyObject *kwargs)
@@ -46,14 +33,14 @@ static int compressor_init(PyObject *object, PyObject *args, PyObject *kwargs)
             failed(&err, NULL);
             return -1;
         }
-        return own((Native *)object, handle);
+        return own_compressor(object, handle);
     }
     PyObject *address = PyObject_Call(package.new_compressor, args, kwargs);
     if (address == NULL)
         return -1;
     void *handle = PyLong_AsVoidPtr(address);
     Py_DECREF(address);
-    return own((Native *)object, handle);
+    return own_compressor(object, handle);
 }
 
 /* The frame on the stack, or in a bytes object that is made as large as it may get. */
@@ -169,9 +156,42 @@ static PyObject *compressor_copy(PyObject *object, PyObject *args)
     return copy_stream((Native *)object, true, args);
 }
 
-static PyObject *compressor_chunker(PyObject *object, PyObject *args)
+static const Signature CHUNKER = {"chunker", 0, 2, 2, {"size", "chunk_size"}};
+
+static PyObject *compressor_chunker(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
-    return new_chunker((Native *)object, args);
+    PyObject *given[2];
+    uint64_t size;
+    size_t chunk_size;
+    if (arguments(&CHUNKER, args, count, names, given) < 0 || content_size(given[0], &size) < 0 ||
+        piece_size(given[1], ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE, "chunk_size", &chunk_size) < 0 ||
+        native_handle((Native *)object) == NULL)
+        return NULL;
+    return new_chunker((Native *)object, size, chunk_size);
+}
+
+static PyObject *compressor_memory_size(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    size_t size;
+    zst_error err;
+    if (native_handle((Native *)object) == NULL)
+        return NULL;
+    zst_status status = zst_compressor_memory_size(((Native *)object)->handle, &size, &err);
+    return status < 0 ? failed(&err, NULL) : PyLong_FromSize_t(size);
+}
+
+static PyObject *compressor_frame_progression(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    zst_frame_progression now;
+    zst_error err;
+    if (native_handle((Native *)object) == NULL)
+        return NULL;
+    if (zst_compressor_frame_progression(((Native *)object)->handle, &now, &err) < 0)
+        return failed(&err, NULL);
+    return Py_BuildValue("KKK", (unsigned long long)now.ingested, (unsigned long long)now.consumed,
+                         (unsigned long long)now.produced);
 }
 
 static PyMethodDef methods[] = {
@@ -179,10 +199,12 @@ static PyMethodDef methods[] = {
     METHOD("compressobj", compressor_compressobj, DOC_Compressor_compressobj),
     METHOD("stream_reader", compressor_stream_reader, DOC_Compressor_stream_reader),
     METHOD("stream_writer", compressor_stream_writer, DOC_Compressor_stream_writer),
+    METHOD("chunker", compressor_chunker, DOC_Compressor_chunker),
+    {"memory_size", compressor_memory_size, METH_NOARGS, DOC_Compressor_memory_size},
+    {"frame_progression", compressor_frame_progression, METH_NOARGS, DOC_Compressor_frame_progression},
     {"_batch", compressor_batch, METH_VARARGS, NULL},
     {"_iterator", compressor_iterator, METH_VARARGS, NULL},
     {"_copy", compressor_copy, METH_VARARGS, NULL},
-    {"_chunker", compressor_chunker, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -10,11 +10,6 @@ enum { SHORT = 4 << 10, SHORT_CONTENT = 32 << 10 };
 /* A recorded size is believed, without a look at the blocks, up to so many bytes or times the size of the input. */
 enum { SMALL = 128 << 10, PLAUSIBLE = 64 };
 
-static void free_owned(PyObject *capsule)
-{
-    zst_decompressor_free(PyCapsule_GetPointer(capsule, NULL));
-}
-
 static int decompressor_init(PyObject *object, PyObject *args, PyObject *kwargs)
 {
     Native *self = (Native *)object;
@@ -32,15 +27,7 @@ static int decompressor_init(PyObject *object, PyObject *args, PyObject *kwargs)
         handle = PyLong_AsVoidPtr(address);
         Py_DECREF(address);
     }
-    PyObject *owner = PyCapsule_New(handle, NULL, free_owned);
-    if (owner == NULL) {
-        zst_decompressor_free(handle);
-        return -1;
-    }
-    /* Calls that are running hold the one before. */
-    self->handle = handle;
-    replace(&self->owner, owner);
-    return 0;
+    return own(self, handle, (void (*)(void *))zst_decompressor_free);
 }
 
 /* Into memory of this size, of which not all may be needed. NULL without an exception if that does not work: then the
@@ -231,11 +218,23 @@ static PyObject *decompressor_copy(PyObject *object, PyObject *args)
 }
 
 
+static PyObject *decompressor_memory_size(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    size_t size;
+    zst_error err;
+    if (native_handle((Native *)object) == NULL)
+        return NULL;
+    zst_status status = zst_decompressor_memory_size(((Native *)object)->handle, &size, &err);
+    return status < 0 ? failed(&err, NULL) : PyLong_FromSize_t(size);
+}
+
 static PyMethodDef methods[] = {
     METHOD("decompress", decompressor_decompress, DOC_Decompressor_decompress),
     METHOD("decompressobj", decompressor_decompressobj, DOC_Decompressor_decompressobj),
     METHOD("stream_reader", decompressor_stream_reader, DOC_Decompressor_stream_reader),
     METHOD("stream_writer", decompressor_stream_writer, DOC_Decompressor_stream_writer),
+    {"memory_size", decompressor_memory_size, METH_NOARGS, DOC_Decompressor_memory_size},
     {"_batch", decompressor_batch, METH_VARARGS, NULL},
     {"_iterator", decompressor_iterator, METH_VARARGS, NULL},
     {"_copy", decompressor_copy, METH_VARARGS, NULL},

@@ -46,7 +46,7 @@ typedef struct {
 extern struct Package {
     PyObject *compression_obj, *decompression_obj, *compression_reader, *decompression_reader, *compression_writer,
         *decompression_writer, *compressor_iterator, *decompressor_iterator, *chunker, *chunker_iterator, *collection,
-        *segment, *frame_parameters;
+        *segment, *frame_parameters, *compression_parameters;
     PyObject *exception_for, *new_compressor, *new_decompressor, *cdata;
     /* And of io. */
     PyObject *raw_io, *bytes_io;
@@ -57,7 +57,7 @@ extern struct Package {
 extern PyType_Spec compressor_spec, decompressor_spec, compression_obj_spec, decompression_obj_spec,
     compression_reader_spec, decompression_reader_spec, compression_writer_spec, decompression_writer_spec,
     compressor_iterator_spec, decompressor_iterator_spec, chunker_spec, chunker_iterator_spec, memory_spec, buffer_spec,
-    collection_spec, frame_parameters_spec;
+    collection_spec, frame_parameters_spec, parameters_spec;
 PyObject *frame_content_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *estimate_decompression_context_size(PyObject *module, PyObject *unused);
 PyObject *frame_header_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
@@ -83,6 +83,10 @@ extern PyType_Spec native_spec;
 PyObject *native_new(PyObject *type, void *handle, void (*free)(void *), const void *functions);
 /* NULL with an exception when __init__ was not called. */
 void *native_handle(Native *self);
+/* A capsule that frees a handle. Without one the handle is freed at once. */
+PyObject *new_owner(void *handle, void (*free)(void *));
+/* Gives an object a handle of its own. Calls that are running hold the one before. 0, or -1 with an exception. */
+int own(Native *self, void *handle, void (*free)(void *));
 
 /* ---- call.c ---- */
 
@@ -161,10 +165,10 @@ PyObject *new_reader(Native *parent, bool compression, PyObject *source, uint64_
 PyObject *new_writer(Native *parent, bool compression, PyObject *sink, uint64_t size, size_t write_size, int32_t flags,
                      bool returns_read, bool closefd);
 /* With the arguments that the package has checked: _iterator(reader, size, read_size, write_size, skip_bytes, flags),
- * _copy(ifh, ofh, size, read_size, write_size, flags), _chunker(size, chunk_size). */
+ * _copy(ifh, ofh, size, read_size, write_size, flags). */
 PyObject *new_iterator(Native *parent, bool compression, PyObject *args);
 PyObject *copy_stream(Native *parent, bool compression, PyObject *args);
-PyObject *new_chunker(Native *parent, PyObject *args);
+PyObject *new_chunker(Native *parent, uint64_t size, size_t chunk_size);
 PyObject *new_compression_obj(Native *parent, uint64_t size);
 PyObject *new_decompression_obj(Native *parent, int32_t flags);
 

@@ -23,6 +23,7 @@ static const struct {
     {"BufferWithSegmentsCollection", &package.collection},
     {"BufferSegment", &package.segment},
     {"FrameParameters", &package.frame_parameters},
+    {"ZstdCompressionParameters", &package.compression_parameters},
     {"exception_for", &package.exception_for},
     {"new_compressor", &package.new_compressor},
     {"new_decompressor", &package.new_decompressor},
@@ -72,7 +73,7 @@ static bool fill(PyObject *module)
         &compressor_spec,          &decompressor_spec,          &compression_obj_spec,    &decompression_obj_spec,
         &compression_reader_spec,  &decompression_reader_spec,  &compression_writer_spec, &decompression_writer_spec,
         &compressor_iterator_spec, &decompressor_iterator_spec, &chunker_spec,            &chunker_iterator_spec,
-        &collection_spec,
+        &collection_spec,          &parameters_spec,
     };
     if (PyModule_AddFunctions(module, functions) < 0)
         return false;

@@ -73,6 +73,31 @@ void *native_handle(Native *self)
     return self->handle;
 }
 
+static void free_owned(PyObject *capsule)
+{
+    ((void (*)(void *))PyCapsule_GetContext(capsule))(PyCapsule_GetPointer(capsule, NULL));
+}
+
+PyObject *new_owner(void *handle, void (*free)(void *))
+{
+    PyObject *owner = PyCapsule_New(handle, NULL, free_owned);
+    if (owner == NULL)
+        free(handle);
+    else
+        PyCapsule_SetContext(owner, (void *)free);
+    return owner;
+}
+
+int own(Native *self, void *handle, void (*free)(void *))
+{
+    PyObject *owner = new_owner(handle, free);
+    if (owner == NULL)
+        return -1;
+    self->handle = handle;
+    replace(&self->owner, owner);
+    return 0;
+}
+
 /* For functions that are called through cffi. */
 static PyObject *get_handle(PyObject *object, void *closure)
 {

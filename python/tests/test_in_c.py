@@ -38,6 +38,7 @@ def test_the_compiled_module_has_all_of_it():
         z.BufferWithSegments: "Buffer",
         z.BufferWithSegmentsCollection: "Collection",
         z.FrameParameters: "FrameParameters",
+        z.ZstdCompressionParameters: "Parameters",
     }.items():
         assert issubclass(public, getattr(_native.fast, name))
     for name in ("frame_content_size", "frame_header_size", "get_frame_parameters", "estimate_decompression_context_size"):

@@ -145,3 +145,20 @@ def test_effects():
         p = z.ZstdCompressionParameters(write_dict_id=flag)
         frame = z.ZstdCompressor(dict_data=d, compression_params=p).compress(TEXT)
         assert bool(z.get_frame_parameters(frame).dict_id) is bool(flag)
+
+
+def test_init_again():
+    p = z.ZstdCompressionParameters(window_log=20)
+    before = p.estimated_compression_context_size()
+    assert p.estimated_compression_context_size() == before
+    compressor = z.ZstdCompressor(compression_params=p)
+    p.__init__(window_log=12, threads=None)
+    assert p.window_log == 12 and p.estimated_compression_context_size() < before
+    with raises(z.ZstdError):
+        p.__init__(window_log=9)
+    with raises(TypeError, "takes"):
+        p.__init__(*[0] * 25)
+    with raises(TypeError, "multiple values for argument 'format'"):
+        p.__init__(0, format=0)
+    assert p.window_log == 12
+    assert z.decompress(compressor.compress(TEXT)) == TEXT

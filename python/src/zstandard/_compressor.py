@@ -129,22 +129,11 @@ class _Compressor(Handled):
         sink = sink_of(writer, closefd is None or bool(closefd))
         return compression_writer(self._handle, sink, size, write_size, bool(write_return_read))
 
-
-class ZstdCompressor(_Compressor, NotPickled):
-    """Compresses, in many ways; one object serves any number of threads.
-
-    :param level: 1 to 22; 0 is the default, 3; negative levels are faster
-    :param dict_data: a ZstdCompressionDict
-    :param compression_params: a ZstdCompressionParameters, instead of level and flags
-    :param write_checksum: frames have a checksum of their content
-    :param write_content_size: frames record the size of their content, when it is known
-    :param write_dict_id: frames record the dictionary's id
-    :param threads: worker threads of each operation; negative are all CPUs
-    """
-
-    __slots__ = ()
-    write_to = _Compressor.stream_writer
-    __signature__ = SignatureOf(new_compressor)
+    def chunker(self, size=None, chunk_size=None):
+        """Compression by pushing, with output in pieces of `chunk_size` bytes."""
+        size = content_size(size)
+        chunk_size = piece_size(chunk_size, OUTPUT_SIZE, "chunk_size")
+        return compression_chunker(self._handle, size, chunk_size)
 
     def memory_size(self):
         """Bytes of memory used by the context of the most recent operation."""
@@ -164,13 +153,22 @@ class ZstdCompressor(_Compressor, NotPickled):
         give_call(call)
         return out.ingested, out.consumed, out.produced
 
-    def chunker(self, size=None, chunk_size=None):
-        """Compression by pushing, with output in pieces of `chunk_size` bytes."""
-        size = content_size(size)
-        chunk_size = piece_size(chunk_size, OUTPUT_SIZE, "chunk_size")
-        if hasattr(_Compressor, "_chunker"):
-            return _Compressor._chunker(self, size, chunk_size)
-        return compression_chunker(self._handle, size, chunk_size)
+
+class ZstdCompressor(_Compressor, NotPickled):
+    """Compresses, in many ways; one object serves any number of threads.
+
+    :param level: 1 to 22; 0 is the default, 3; negative levels are faster
+    :param dict_data: a ZstdCompressionDict
+    :param compression_params: a ZstdCompressionParameters, instead of level and flags
+    :param write_checksum: frames have a checksum of their content
+    :param write_content_size: frames record the size of their content, when it is known
+    :param write_dict_id: frames record the dictionary's id
+    :param threads: worker threads of each operation; negative are all CPUs
+    """
+
+    __slots__ = ()
+    write_to = _Compressor.stream_writer
+    __signature__ = SignatureOf(new_compressor)
 
     def read_to_iter(self, reader, size=None, read_size=None, write_size=None):
         """An iterator of the pieces of the frame that `reader` becomes."""

@@ -113,6 +113,15 @@ class _Decompressor(Handled):
             self._handle, sink, write_size, STRICT if strict else 0, bool(write_return_read)
         )
 
+    def memory_size(self):
+        """Bytes of memory used by the context of the most recent operation."""
+        call = take_call()
+        if lib.zst_decompressor_memory_size(self._handle, call.size, call.err) < 0:
+            raise failure(call.err)
+        size = call.size[0]
+        give_call(call)
+        return size
+
 
 class ZstdDecompressor(_Decompressor, NotPickled):
     """Decompresses, in many ways; one object serves any number of threads.
@@ -125,15 +134,6 @@ class ZstdDecompressor(_Decompressor, NotPickled):
     __slots__ = ()
     write_to = _Decompressor.stream_writer
     __signature__ = SignatureOf(new_decompressor)
-
-    def memory_size(self):
-        """Bytes of memory used by the context of the most recent operation."""
-        call = take_call()
-        if lib.zst_decompressor_memory_size(self._handle, call.size, call.err) < 0:
-            raise failure(call.err)
-        size = call.size[0]
-        give_call(call)
-        return size
 
     def read_to_iter(
         self, reader, read_size=None, write_size=None, skip_bytes=None, *, read_across_frames=False, strict=False

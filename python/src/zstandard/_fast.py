@@ -14,6 +14,7 @@ from ._objs import (
     ZstdCompressionObj,
     ZstdDecompressionObj,
 )
+from ._parameters import ZstdCompressionParameters
 from ._readers import (
     ZstdCompressionReader,
     ZstdCompressorIterator,
@@ -26,6 +27,7 @@ _HANDLES = {
     kind: ffi.typeof("zst_%s *" % name)
     for kind, name in {
         "Compressor": "compressor",
+        "Parameters": "compression_parameters",
         "Decompressor": "decompressor",
         "Buffer": "buffer_with_segments",
         "Collection": "buffer_with_segments_collection",
@@ -65,6 +67,7 @@ if hasattr(fast, "use"):
         BufferWithSegmentsCollection=BufferWithSegmentsCollection,
         BufferSegment=BufferSegment,
         FrameParameters=FrameParameters,
+        ZstdCompressionParameters=ZstdCompressionParameters,
         exception_for=exception_for,
         new_compressor=lambda *args, **kwargs: address_of(new_compressor(*args, **kwargs)),
         new_decompressor=lambda *args, **kwargs: address_of(new_decompressor(*args, **kwargs)),

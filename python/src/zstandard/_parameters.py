@@ -1,7 +1,7 @@
 """ZstdCompressionParameters."""
 
-from ._calls import Handled, failure, give_call, index, int32, make, take_call
-from ._native import ffi, lib
+from ._calls import Handled, NotPickled, SignatureOf, failure, give_call, index, int32, make, take_call
+from ._native import ffi, in_c, lib
 
 # Python's name, and C's number. Aliases share a number.
 _PARAMETERS = {
@@ -67,50 +67,86 @@ def _given(arguments):
     return values
 
 
-class ZstdCompressionParameters(Handled):
+def _get(handle, number):
+    value = ffi.new("int32_t *")
+    call = take_call()
+    if lib.zst_compression_parameters_get(handle, number, value, call.err) < 0:
+        raise failure(call.err)
+    give_call(call)
+    return value[0]
+
+
+def _attribute(number):
+    return property(lambda self: _get(self._handle, number))
+
+
+def _values(
+    format=None,
+    compression_level=None,
+    window_log=None,
+    hash_log=None,
+    chain_log=None,
+    search_log=None,
+    min_match=None,
+    target_length=None,
+    compression_strategy=None,
+    strategy=None,
+    write_content_size=None,
+    write_checksum=None,
+    write_dict_id=None,
+    job_size=None,
+    overlap_log=None,
+    overlap_size_log=None,
+    force_max_window=None,
+    enable_ldm=None,
+    ldm_hash_log=None,
+    ldm_min_match=None,
+    ldm_bucket_size_log=None,
+    ldm_hash_rate_log=None,
+    ldm_hash_every_log=None,
+    threads=None,
+):
+    return _given(locals())
+
+
+@in_c("Parameters")
+class _Parameters(Handled):
+    def __init__(self, *args, **kwargs):
+        handle = new_parameters()
+        set_parameter(handle, lib.ZST_C_WRITE_DICT_ID, 0)
+        for name, value in _values(*args, **kwargs).items():
+            set_parameter(handle, _PARAMETERS[name], value)
+        self._handle = handle
+
+    def estimated_compression_context_size(self):
+        """Bytes of memory that a compression with these parameters needs, about."""
+        call = take_call()
+        estimate = lib.zst_compression_parameters_estimated_compression_context_size
+        if estimate(self._handle, call.size, call.err) < 0:
+            raise failure(call.err)
+        size = call.size[0]
+        give_call(call)
+        return size
+
+    for _name, _number in _PARAMETERS.items():
+        locals()[_name] = _attribute(_number)
+    del _name, _number
+
+
+class ZstdCompressionParameters(_Parameters, NotPickled):
     """All parameters of a compression. Never changes.
 
     Every argument is also an attribute. 0 is libzstd's choice, which depends on the level.
     """
 
-    def __init__(
-        self,
-        format=None,
-        compression_level=None,
-        window_log=None,
-        hash_log=None,
-        chain_log=None,
-        search_log=None,
-        min_match=None,
-        target_length=None,
-        compression_strategy=None,
-        strategy=None,
-        write_content_size=None,
-        write_checksum=None,
-        write_dict_id=None,
-        job_size=None,
-        overlap_log=None,
-        overlap_size_log=None,
-        force_max_window=None,
-        enable_ldm=None,
-        ldm_hash_log=None,
-        ldm_min_match=None,
-        ldm_bucket_size_log=None,
-        ldm_hash_rate_log=None,
-        ldm_hash_every_log=None,
-        threads=None,
-    ):
-        arguments = dict(locals())
-        del arguments["self"]
-        handle = new_parameters()
-        set_parameter(handle, lib.ZST_C_WRITE_DICT_ID, 0)
-        for name, value in _given(arguments).items():
-            set_parameter(handle, _PARAMETERS[name], value)
-        self._handle = handle
+    __slots__ = ()
+    __signature__ = SignatureOf(_values)
 
     @staticmethod
     def from_level(level, source_size=None, dict_size=None, **kwargs):
         """The parameters that libzstd's table has for a level and sizes; keywords override them."""
+        if hasattr(_Parameters, "_from_level"):
+            return _Parameters._from_level(level, source_size, dict_size, kwargs)
         unknown = set(kwargs) - set(_PARAMETERS)
         if unknown:
             raise TypeError("from_level() got an unexpected keyword argument %r" % unknown.pop())
@@ -134,30 +170,3 @@ class ZstdCompressionParameters(Handled):
         if "strategy" not in values and "compression_strategy" not in values:
             values["strategy"] = _get(table, lib.ZST_C_STRATEGY)
         return ZstdCompressionParameters(**values)
-
-    def estimated_compression_context_size(self):
-        """Bytes of memory that a compression with these parameters needs, about."""
-        call = take_call()
-        estimate = lib.zst_compression_parameters_estimated_compression_context_size
-        if estimate(self._handle, call.size, call.err) < 0:
-            raise failure(call.err)
-        size = call.size[0]
-        give_call(call)
-        return size
-
-
-def _get(handle, number):
-    value = ffi.new("int32_t *")
-    call = take_call()
-    if lib.zst_compression_parameters_get(handle, number, value, call.err) < 0:
-        raise failure(call.err)
-    give_call(call)
-    return value[0]
-
-
-def _attribute(number):
-    return property(lambda self: _get(self._handle, number))
-
-
-for _name, _number in _PARAMETERS.items():
-    setattr(ZstdCompressionParameters, _name, _attribute(_number))
