@@ -13,7 +13,11 @@ rm -rf "$tree" "$out/$name.tar.gz"
 PREFIX=$tree DESTDIR='' LIBDIR=lib "$source/packaging/install.sh" install "$libraries"
 doc=$tree/share/doc/zst
 mkdir -p "$doc"
-cp -R "$source/README.md" "$source/CHANGELOG.md" "$source/SECURITY.md" "$source/LICENSE" "$source/docs" "$doc/"
+# All that the pages link to.
+tar -C "$source" --exclude=__pycache__ -cf - README.md CHANGELOG.md SECURITY.md ARCHITECTURE.md LICENSE docs examples-c \
+    examples-cpp cmake/consumer tests/hosts tests/header/abi.txt | tar -C "$doc" -xf -
+sed -i 's|](include/|](../../../include/|' "$doc"/*.md
+sed -i 's|](\.\./include/|](../../../../include/|' "$doc"/docs/*.md
 "$source/packaging/licences.py" "$doc/licences" "$target"
 chmod -R u=rwX,go=rX "$tree"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""licences.py DIRECTORY TARGET: copies the licence texts of all that is in the libraries for a target of rustc."""
+"""licences.py DIRECTORY [TARGET]: copies the licence texts of all that is in the libraries for a target of rustc, which is
+this system if none is given."""
 
 import json
 import re
@@ -42,7 +43,8 @@ def copy(files, directory):
 
 
 def main():
-    out, target = Path(sys.argv[1]), sys.argv[2]
+    out = Path(sys.argv[1])
+    target = sys.argv[2] if len(sys.argv) > 2 else re.search("^host: (.*)", run("rustc", "-vV"), re.MULTILINE).group(1)
     shutil.rmtree(out, ignore_errors=True)
     for package in crates(target):
         directory = Path(package["manifest_path"]).parent
@@ -55,8 +57,10 @@ def main():
             comment = re.search(r"/\*.*?\*/", sorting, re.DOTALL).group()
             assert "Permission is hereby granted" in comment
             (out / "libzstd" / "LICENSE.divsufsort").write_text(comment + "\n")
-    rust = Path(run("rustc", "--print", "sysroot").strip()) / "share" / "doc" / "rust"
-    copy([rust / "COPYRIGHT-library.html"], out / "rust-standard-library")
+    rust = Path(run("rustc", "--print", "sysroot").strip()) / "share" / "doc" / "rust" / "COPYRIGHT-library.html"
+    # A Rust that does not come from rustup may have it elsewhere, or not at all.
+    if rust.exists():
+        copy([rust], out / "rust-standard-library")
 
 
 if __name__ == "__main__":

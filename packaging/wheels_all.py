@@ -14,7 +14,8 @@ TOOLS = [line for line in (ROOT / "tests" / "requirements.txt").read_text().spli
 
 
 def wheel(kind, name, target, libraries):
-    environment = {"ZST_WHEEL": kind, "ZST_WHEEL_PLATFORM": target.platform, "ZST_LIBRARY_DIR": str(libraries)}
+    environment = {"ZST_WHEEL": kind, "ZST_WHEEL_PLATFORM": target.platform, "ZST_WHEEL_TARGET": name}
+    environment["ZST_LIBRARY_DIR"] = str(libraries)
     if kind == "compiled":
         cc = str(compiler(name, target))
         environment |= {"CC": cc, "LDSHARED": f"{cc} -shared -lunwind"}

@@ -1,10 +1,12 @@
 """Builds the wheels. ZST_WHEEL=compiled (the default on CPython, where Python.h is installed) makes one with a compiled
 module for the stable ABI of CPython; ZST_WHEEL=pure makes one for every Python, PyPy included, whose code opens the shared
-library in it. For another system ZST_LIBRARY_DIR says where its libraries are, and ZST_WHEEL_PLATFORM what it is called."""
+library in it. For another system ZST_LIBRARY_DIR says where its libraries are, ZST_WHEEL_TARGET what rustc calls it, and
+ZST_WHEEL_PLATFORM what wheels do."""
 
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import sysconfig
 
@@ -57,6 +59,13 @@ class BdistWheel(bdist_wheel):
         python, abi, system = super().get_tag()
         system = os.environ.get("ZST_WHEEL_PLATFORM") or system
         return (python, abi, system) if COMPILED else ("py3", "none", system)
+
+    def write_wheelfile(self, directory, *args, **kwargs):
+        """The licences of what is linked in come along."""
+        super().write_wheelfile(directory, *args, **kwargs)
+        program = os.path.join(setup_paths.ROOT, "packaging", "licences.py")
+        target = os.environ.get("ZST_WHEEL_TARGET", "").split()
+        subprocess.run([sys.executable, program, os.path.join(directory, "licenses", "linked"), *target], check=True)
 
 
 class Sdist(sdist):

@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 _brought = os.path.join(HERE, "zst")
 ROOT = os.environ.get("ZST_ROOT") or (_brought if os.path.isdir(_brought) else os.path.dirname(HERE))
 INCLUDE = os.path.join(ROOT, "include")
-SOURCES = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo", "LICENSE", "src", "include"]
+SOURCES = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo", "LICENSE", "src", "include", "packaging/licences.py"]
 
 # The stable ABI has buffers from 3.11 on; a module that was made there works with 3.10 as well. It needs the GIL.
 STABLE_ABI = sys.version_info >= (3, 11) and not sysconfig.get_config_var("Py_GIL_DISABLED")

@@ -32,6 +32,7 @@ NEEDED = [
     "zst/build.rs",
     "zst/include/zst.h",
     "zst/include/zst_cdef.h",
+    "zst/packaging/licences.py",
     "zst/src/lib.rs",
 ]
 
@@ -78,11 +79,13 @@ def test_install_from_source(sdist, run, root, tmp_path):
     assert content == "data" and path.startswith(str(place))
 
 
-def test_wheels_have_the_licence(run):
+def test_wheels_have_the_licences(run):
     for kind in ("abi3", "none"):
         with zipfile.ZipFile(run_tests.wheel(kind)) as file:
             names = file.namelist()
             assert [name for name in names if name.endswith("/licenses/LICENSE")]
+            linked = {name.split("/")[3] for name in names if "/licenses/linked/" in name}
+            assert {"libzstd", "rust-standard-library"} < linked and len(linked) > 8
             # Submodules are private, and there is no other module.
             modules = {name.split("/")[0] for name in names if ".dist-info/" not in name}
             assert modules == {"zstandard"}
