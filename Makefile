@@ -176,8 +176,9 @@ coverage:
 
 # Looks for inputs that break a promise of zst.h, so many seconds for each target; fuzz/README.md has more.
 SECONDS ?= 60
+JOBS ?= 1
 fuzz:
-	@fuzz/run.sh $(SECONDS)
+	@JOBS=$(JOBS) fuzz/run.sh $(SECONDS)
 
 clean:
 	$(CARGO) clean

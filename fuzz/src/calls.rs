@@ -11,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::ptr::null;
 use std::rc::Rc;
+use std::sync::OnceLock;
 use zst::ffi::bytes::zst_bytes;
 use zst::ffi::compression_chunker::*;
 use zst::ffi::compression_dict::*;
@@ -35,11 +36,7 @@ use zst::ffi::status::*;
 pub fn calls(data: &[u8]) {
     let machine = Machine {
         choices: RefCell::new(Choices::new(data)),
-        frames: RefCell::new(vec![
-            (EMPTY_FRAME.into(), 0),
-            (SKIPPABLE.into(), 0),
-            (Compressor::new(3, None).compress(&text(5, 3000)).to_vec().into(), 0),
-        ]),
+        frames: RefCell::new(vec![(EMPTY_FRAME.into(), 0), (SKIPPABLE.into(), 0), (frame_of_text().into(), 0)]),
         compressors: Table::default(),
         decompressors: Table::default(),
         dicts: Table::default(),
@@ -298,7 +295,7 @@ impl<'a> Machine<'a> {
         match self.below(4) {
             0 => self.some_bytes().to_vec(),
             1 => vec![self.byte(); 30 * usize::from(self.byte())],
-            _ => text(u64::from(self.below(4)), 10 * usize::from(self.byte())),
+            _ => texts()[usize::from(self.below(4))][..10 * usize::from(self.byte())].to_vec(),
         }
     }
 
@@ -334,7 +331,7 @@ impl<'a> Machine<'a> {
 
     fn new_compressor(&self) {
         let (dict, index) = self.dict();
-        let level = [3, 1, -7, 5, 13][usize::from(self.below(5))];
+        let level = [3, 1, -7, 5, 9][usize::from(self.below(5))];
         // Small tables are soon cleared.
         let parameters = CompressionParameters::new(&[
             (ZST_C_COMPRESSION_LEVEL, level),
@@ -960,7 +957,7 @@ impl<'a> Machine<'a> {
         let Some(compressor) = self.compressors.get(self.byte()) else { return };
         let items: Vec<_> = (0..self.below(6)).map(|_| self.content()).collect();
         let list = slices(&items);
-        let threads = i32::from(self.below(8) == 7) * 2;
+        let threads = i32::from(self.below(32) == 31) * 2;
         let frames = call(|out, err| unsafe {
             let raw = compressor.0;
             zst::ffi::multi_compress_to_buffer::zst_compressor_multi_compress_to_buffer(
@@ -1002,6 +999,16 @@ impl<'a> Machine<'a> {
     }
 }
 
+fn texts() -> &'static [Vec<u8>; 4] {
+    static TEXTS: OnceLock<[Vec<u8>; 4]> = OnceLock::new();
+    TEXTS.get_or_init(|| [0, 1, 2, 3].map(|seed| text(seed, 2550)))
+}
+
+fn frame_of_text() -> &'static [u8] {
+    static FRAME: OnceLock<Vec<u8>> = OnceLock::new();
+    FRAME.get_or_init(|| Compressor::new(3, None).compress(&text(5, 3000)).to_vec())
+}
+
 /// The functions of one of the two kinds.
 struct Reader<T> {
     read: unsafe extern "C" fn(*const T, usize, *mut zst_bytes, Err) -> zst_status,
@@ -1033,5 +1040,5 @@ fn restored(frame: &[u8], dict: usize) -> Bytes {
 
 /// What can be decoded of these bytes.
 fn decoded(bytes: &[u8], dict: usize) -> Vec<u8> {
-    DecompressionObj::new(&checker(dict), ACROSS).push_all(bytes, 100).0
+    DecompressionObj::new(&checker(dict), ACROSS).push_all(bytes, 500).0
 }

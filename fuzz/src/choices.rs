@@ -44,7 +44,7 @@ impl<'a> Choices<'a> {
 
     /// The size of a piece.
     pub fn piece(&mut self) -> usize {
-        self.one_of(&[1 << 17, 1, 2, 3, 5, 17, 100, 1000, 4096, 1 << 20])
+        self.one_of(&[1 << 17, 1, 2, 3, 5, 17, 100, 1000, 4096, 200_000])
     }
 }
 

@@ -38,9 +38,9 @@ pub fn decompress(data: &[u8]) {
     if reference.is_none() && settings.max_output_size == 0 {
         settings.max_output_size = 1 << 20;
     }
-    // A step for each byte of much content takes too long.
+    // A step for each byte takes too long when there are many.
     let most = reference.as_ref().map_or(1 << 20, |reference| reference.content.len());
-    let piece_out = piece_out.max(most / 500);
+    let (piece_in, piece_out) = (piece_in.max(input.len() / 100), piece_out.max(most / 100));
     let decompressor = settings.decompressor();
     one_shot(&decompressor, &settings, input, reference.as_ref(), max_output_size, i32::from(ways[0] & 7));
     let threads = if ways[0] >> 5 == 7 { 2 } else { 0 };

@@ -69,7 +69,8 @@ fn train(choices: &mut Choices) {
         d: choices.one_of(&[0, 6, 8, 7, 1, 20]),
         steps: choices.below(4).into(),
         threads: i32::from(choices.below(16) == 15) * 2,
-        level: i32::from(choices.number::<i8>()),
+        // High levels have large tables.
+        level: if choices.below(64) == 63 { choices.number::<i8>().into() } else { choices.one_of(&[3, 1, 0, -5, 6]) },
         dict_id: choices.number(),
         notifications: 0,
         f: choices.one_of(&[8, 5, 12, 1, 40]),
