@@ -4,7 +4,7 @@ use crate::batch::{self, ITEM, Items, Worker};
 use crate::buffers::{Buffer, Collection, Memory, Segment};
 use crate::decompression_context::DecompressionContext;
 use crate::decompressor::Decompressor;
-use crate::engine::{FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header, reserved, try_box};
+use crate::engine::{FrameKind, Header, OutOfMemory, Output, Room, Shared, frame_header, prefetch, reserved, try_box};
 use crate::error::{BatchError, Error};
 use crate::frame::Frame;
 use crate::pool::{Configured, Context, Record};
@@ -16,6 +16,11 @@ const DOING: &str = "error decompressing";
 /// times the size of the item.
 const BLOCK: u64 = 128 << 10;
 const PLAUSIBLE: u64 = 64;
+
+/// So many items ahead of the one whose size is looked up, the header is asked for.
+const AHEAD: usize = 8;
+/// Work of less than this, in bytes, is done before a helper could come.
+const SOON_DONE: u64 = 32 << 10;
 
 type Held = Box<Configured<DecompressionContext>>;
 
@@ -93,6 +98,9 @@ impl Decompressor {
         let limit = self.parameters().max_output_size.unwrap_or(u64::MAX);
         let mut offset = 0u64;
         for index in 0..items.count() {
+            if index + AHEAD < items.count() {
+                prefetch(items.get(index + AHEAD));
+            }
             let given = sizes.map_or(0, |sizes| u64::from_ne_bytes(sizes[index]));
             let item = items.get(index);
             let wrong = |error| (index, BatchError::Item { index, doing: DOING, error });
@@ -160,9 +168,12 @@ impl Decompressor {
         let count = segments.len();
         let end_of = |index: usize| segments[index].offset + segments[index].length;
         let total = count.checked_sub(1).map_or(0, end_of) as usize;
-        let workers = batch::workers(threads, count);
+        let mut workers = batch::workers(threads, count);
         let weight = |index: usize| segments[index].length + items.get(index).len() as u64 + ITEM;
         let all = if workers > 1 { (0..count).map(weight).fold(0, u64::saturating_add) } else { total as u64 };
+        if all < SOON_DONE {
+            workers = 1;
+        }
         let runs = batch::cut(count, workers, all, weight)?;
         let record = Shared::try_new(Record::default())?;
         self.pool().set_latest(&record);
