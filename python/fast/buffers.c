@@ -1,5 +1,6 @@
 /* BufferWithSegments and its relatives, and batches of lists. */
 
+#include "docs.h"
 #include "fast.h"
 
 /* ---- Memory ---- */
@@ -17,68 +18,21 @@ static PyObject *tobytes(PyObject *object, PyObject *unused)
     return PyBytes_FromStringAndSize(memory->buf, memory->len);
 }
 
-/* _lend(address, length, keep): the memory at an address, which `keep` keeps alive. */
-static PyObject *lend(PyObject *object, PyObject *args)
-{
-    Native *self = (Native *)object;
-    unsigned long long address;
-    Py_ssize_t length;
-    PyObject *keep;
-    if (!PyArg_ParseTuple(args, "KnO", &address, &length, &keep))
-        return NULL;
-    Py_INCREF(keep);
-    replace(&self->end, keep);
-    self->block.buf = (void *)(uintptr_t)address;
-    self->block.len = length;
-    Py_RETURN_NONE;
-}
-
-static PyObject *get_length(PyObject *self, void *closure)
-{
-    (void)closure;
-    return PyLong_FromSsize_t(((Native *)self)->block.len);
-}
-
-static PyObject *get_offset(PyObject *self, void *closure)
-{
-    (void)closure;
-    return PyLong_FromUnsignedLongLong(((Native *)self)->offset);
-}
-
 static PyMethodDef memory_methods[] = {
-    {"tobytes", tobytes, METH_NOARGS, "A copy of the bytes."},
+    {"tobytes", tobytes, METH_NOARGS, DOC_Memory_tobytes},
     {"__bytes__", tobytes, METH_NOARGS, NULL},
-    {"_lend", lend, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
-static PyGetSetDef memory_attributes[] = {
-    {"_length", get_length, NULL, NULL, NULL},
-    {"_offset", get_offset, NULL, NULL, NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
-
 static PyType_Slot memory_slots[] = {
-    {Py_bf_getbuffer, get_buffer}, {Py_tp_methods, memory_methods}, {Py_tp_getset, memory_attributes}, {0, NULL},
+    {Py_bf_getbuffer, get_buffer},
+    {Py_tp_methods, memory_methods},
+    {0, NULL},
 };
 
 PyType_Spec memory_spec = NATIVE_TYPE("zstandard._zst.Memory", memory_slots);
 
 /* ---- Items ---- */
-
-/* _adopt(owner, address): the handle at an address, and a tuple that owns it and what it needs. */
-static PyObject *adopt(PyObject *object, PyObject *args)
-{
-    Native *self = (Native *)object;
-    PyObject *owner;
-    unsigned long long address;
-    if (!PyArg_ParseTuple(args, "OK", &owner, &address))
-        return NULL;
-    self->handle = (void *)(uintptr_t)address;
-    Py_INCREF(owner);
-    replace(&self->owner, owner);
-    Py_RETURN_NONE;
-}
 
 static Py_ssize_t buffer_length(PyObject *object)
 {
@@ -92,21 +46,51 @@ static Py_ssize_t collection_length(PyObject *object)
     return native_handle(self) == NULL ? -1 : (Py_ssize_t)zst_buffer_with_segments_collection_count(self->handle);
 }
 
-static PyObject *new_segment(PyObject *parent, const zst_buffer_segment *segment)
+/* Memory of a buffer or collection, as an object of this type. */
+static PyObject *new_memory(PyObject *type, PyObject *parent, const void *data, size_t length, uint64_t offset)
 {
-    Native *self = (Native *)native_new(package.segment, NULL, NULL, NULL);
+    Native *self = (Native *)native_new(type, NULL, NULL, NULL);
     if (self == NULL)
         return NULL;
     Py_INCREF(parent);
     self->end = parent;
     /* Which a parent lets go of when __init__ is called again. */
     self->owner = ((Native *)parent)->owner;
-    Py_INCREF(self->owner);
-    self->block.buf = (void *)segment->data;
-    self->block.len = (Py_ssize_t)segment->len;
-    self->offset = segment->offset;
+    Py_XINCREF(self->owner);
+    self->block.buf = (void *)data;
+    self->block.len = (Py_ssize_t)length;
+    self->offset = offset;
     return (PyObject *)self;
 }
+
+static PyObject *new_segment(PyObject *parent, const zst_buffer_segment *segment)
+{
+    return new_memory(package.segment, parent, segment->data, segment->len, segment->offset);
+}
+
+static Py_ssize_t segment_length(PyObject *self)
+{
+    return ((Native *)self)->block.len;
+}
+
+static PyObject *segment_offset(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLongLong(((Native *)self)->offset);
+}
+
+static PyGetSetDef segment_attributes[] = {
+    {"offset", segment_offset, NULL, DOC_Segment_offset, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot segment_slots[] = {
+    {Py_mp_length, segment_length},
+    {Py_tp_getset, segment_attributes},
+    {0, NULL},
+};
+
+PyType_Spec segment_spec = NATIVE_TYPE("zstandard._zst.Segment", segment_slots);
 
 /* Negative positions were too negative. */
 static bool check_position(Py_ssize_t position, Py_ssize_t length)
@@ -167,24 +151,187 @@ static PyObject *collection_subscript(PyObject *self, PyObject *index)
     return place_of(index, collection_length(self), &position) ? collection_item(self, position) : NULL;
 }
 
-static PyMethodDef item_methods[] = {
-    {"_adopt", adopt, METH_VARARGS, NULL},
-    {NULL, NULL, 0, NULL},
+/* ---- BufferWithSegments ---- */
+
+static PyObject *buffer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"data", "segments", NULL};
+    PyObject *data, *segments;
+    Py_buffer pairs;
+    zst_buffer_with_segments *handle = NULL;
+    zst_error err;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:BufferWithSegments", names, &data, &segments))
+        return NULL;
+    Native *self = (Native *)native_new((PyObject *)type, NULL, (void (*)(void *))zst_buffer_with_segments_free, NULL);
+    if (self == NULL || view(data, &self->block) < 0 || view(segments, &pairs) < 0) {
+        Py_XDECREF((PyObject *)self);
+        return NULL;
+    }
+    zst_status status = zst_buffer_with_segments_new(self->block.buf, (size_t)self->block.len, pairs.buf,
+                                                     (size_t)pairs.len, NULL, NULL, &handle, &err);
+    PyBuffer_Release(&pairs);
+    self->handle = handle;
+    if (status >= 0)
+        return (PyObject *)self;
+    Py_DECREF((PyObject *)self);
+    return failed(&err, NULL);
+}
+
+/* __new__ has done it. */
+static int buffer_init(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    (void)self, (void)args, (void)kwargs;
+    return 0;
+}
+
+static PyObject *buffer_size(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromSsize_t(((Native *)self)->block.len);
+}
+
+static PyObject *buffer_segments(PyObject *self, void *closure)
+{
+    (void)closure;
+    zst_buffer_segments segments;
+    zst_error err;
+    if (native_handle((Native *)self) == NULL)
+        return NULL;
+    if (zst_buffer_with_segments_segments(((Native *)self)->handle, &segments, &err) < 0)
+        return failed(&err, NULL);
+    return new_memory(package.segments, self, segments.segments, segments.count * sizeof *segments.segments, 0);
+}
+
+static PyGetSetDef buffer_attributes[] = {
+    {"size", buffer_size, NULL, DOC_Buffer_size, NULL},
+    {"segments", buffer_segments, NULL, DOC_Buffer_segments, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot buffer_slots[] = {
-    {Py_sq_length, buffer_length},       {Py_sq_item, buffer_item},   {Py_mp_length, buffer_length},
-    {Py_mp_subscript, buffer_subscript}, {Py_tp_iter, PySeqIter_New}, {Py_tp_methods, item_methods},
-    {0, NULL},
-};
-
-static PyType_Slot collection_slots[] = {
-    {Py_sq_length, collection_length},       {Py_sq_item, collection_item}, {Py_mp_length, collection_length},
-    {Py_mp_subscript, collection_subscript}, {Py_tp_iter, PySeqIter_New},   {Py_tp_methods, item_methods},
+    {Py_tp_new, buffer_new},
+    {Py_tp_init, buffer_init},
+    {Py_sq_length, buffer_length},
+    {Py_sq_item, buffer_item},
+    {Py_mp_length, buffer_length},
+    {Py_mp_subscript, buffer_subscript},
+    {Py_tp_iter, PySeqIter_New},
+    {Py_tp_getset, buffer_attributes},
     {0, NULL},
 };
 
 PyType_Spec buffer_spec = NATIVE_TYPE("zstandard._zst.Buffer", buffer_slots);
+
+/* ---- BufferSegments ---- */
+
+static Py_ssize_t segments_length(PyObject *self)
+{
+    return ((Native *)self)->block.len / (Py_ssize_t)sizeof(zst_segment);
+}
+
+static PyObject *segments_item(PyObject *self, Py_ssize_t position)
+{
+    if (!check_position(position, segments_length(self)))
+        return NULL;
+    const zst_segment *pair = (const zst_segment *)((Native *)self)->block.buf + position;
+    return Py_BuildValue("KK", (unsigned long long)pair->offset, (unsigned long long)pair->length);
+}
+
+static PyObject *segments_subscript(PyObject *self, PyObject *index)
+{
+    Py_ssize_t position;
+    return place_of(index, segments_length(self), &position) ? segments_item(self, position) : NULL;
+}
+
+static PyObject *segments_call(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {NULL};
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "", names))
+        return NULL;
+    Py_INCREF(self);
+    return self;
+}
+
+static PyType_Slot segments_slots[] = {
+    {Py_sq_length, segments_length},
+    {Py_sq_item, segments_item},
+    {Py_mp_length, segments_length},
+    {Py_mp_subscript, segments_subscript},
+    {Py_tp_iter, PySeqIter_New},
+    {Py_tp_call, segments_call},
+    {0, NULL},
+};
+
+PyType_Spec segments_spec = NATIVE_TYPE("zstandard._zst.Segments", segments_slots);
+
+/* ---- BufferWithSegmentsCollection ---- */
+
+static zst_buffer_with_segments_collection *joined(PyObject *buffers)
+{
+    Py_ssize_t count = PyTuple_Size(buffers);
+    zst_buffer_with_segments_collection *collection = NULL;
+    const zst_buffer_with_segments **handles = PyMem_Calloc((size_t)count, sizeof *handles);
+    zst_error err;
+    bool right = handles != NULL;
+    if (!right)
+        PyErr_NoMemory();
+    for (Py_ssize_t number = 0; right && number < count; number++) {
+        PyObject *buffer = PyTuple_GetItem(buffers, number);
+        right = PyObject_TypeCheck(buffer, (PyTypeObject *)package.buffer);
+        if (right)
+            handles[number] = ((Native *)buffer)->handle;
+        else
+            PyErr_SetString(PyExc_TypeError, "arguments must be BufferWithSegments instances");
+    }
+    if (right && zst_buffer_with_segments_collection_new(handles, (size_t)count, &collection, &err) < 0)
+        failed(&err, NULL);
+    PyMem_Free(handles);
+    return collection;
+}
+
+static int collection_init(PyObject *object, PyObject *args, PyObject *kwargs)
+{
+    if (kwargs != NULL && PyDict_Size(kwargs) > 0) {
+        PyErr_SetString(PyExc_TypeError, "BufferWithSegmentsCollection() takes no keyword arguments");
+        return -1;
+    }
+    zst_buffer_with_segments_collection *handle = joined(args);
+    PyObject *owner = handle == NULL ? NULL : new_owner(handle, (void (*)(void *))zst_buffer_with_segments_collection_free);
+    PyObject *all = owner == NULL ? NULL : PyTuple_Pack(2, owner, args);
+    Py_XDECREF(owner);
+    if (all == NULL)
+        return -1;
+    Native *self = (Native *)object;
+    self->handle = handle;
+    replace(&self->owner, all);
+    return 0;
+}
+
+static PyObject *collection_size(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    Native *self = (Native *)object;
+    if (native_handle(self) == NULL)
+        return NULL;
+    return PyLong_FromUnsignedLongLong(zst_buffer_with_segments_collection_size(self->handle));
+}
+
+static PyMethodDef collection_methods[] = {
+    {"size", collection_size, METH_NOARGS, DOC_Collection_size},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot collection_slots[] = {
+    {Py_tp_init, collection_init},
+    {Py_sq_length, collection_length},
+    {Py_sq_item, collection_item},
+    {Py_mp_length, collection_length},
+    {Py_mp_subscript, collection_subscript},
+    {Py_tp_iter, PySeqIter_New},
+    {Py_tp_methods, collection_methods},
+    {0, NULL},
+};
+
 PyType_Spec collection_spec = NATIVE_TYPE("zstandard._zst.Collection", collection_slots);
 
 /* ---- Batches ---- */

@@ -46,7 +46,7 @@ typedef struct {
 extern struct Package {
     PyObject *compression_obj, *decompression_obj, *compression_reader, *decompression_reader, *compression_writer,
         *decompression_writer, *compressor_iterator, *decompressor_iterator, *chunker, *chunker_iterator, *collection,
-        *segment, *frame_parameters, *compression_parameters;
+        *buffer, *segments, *segment, *frame_parameters, *compression_parameters;
     PyObject *exception_for, *new_compressor, *new_decompressor, *cdata;
     /* And of io. */
     PyObject *raw_io, *bytes_io;
@@ -57,7 +57,7 @@ extern struct Package {
 extern PyType_Spec compressor_spec, decompressor_spec, compression_obj_spec, decompression_obj_spec,
     compression_reader_spec, decompression_reader_spec, compression_writer_spec, decompression_writer_spec,
     compressor_iterator_spec, decompressor_iterator_spec, chunker_spec, chunker_iterator_spec, memory_spec, buffer_spec,
-    collection_spec, frame_parameters_spec, parameters_spec;
+    segments_spec, segment_spec, collection_spec, frame_parameters_spec, parameters_spec, dict_spec;
 PyObject *frame_content_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);
 PyObject *estimate_decompression_context_size(PyObject *module, PyObject *unused);
 PyObject *frame_header_size(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names);

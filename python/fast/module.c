@@ -21,6 +21,8 @@ static const struct {
     {"ZstdCompressionChunker", &package.chunker},
     {"ZstdCompressionChunkerIterator", &package.chunker_iterator},
     {"BufferWithSegmentsCollection", &package.collection},
+    {"BufferWithSegments", &package.buffer},
+    {"BufferSegments", &package.segments},
     {"BufferSegment", &package.segment},
     {"FrameParameters", &package.frame_parameters},
     {"ZstdCompressionParameters", &package.compression_parameters},
@@ -73,13 +75,14 @@ static bool fill(PyObject *module)
         &compressor_spec,          &decompressor_spec,          &compression_obj_spec,    &decompression_obj_spec,
         &compression_reader_spec,  &decompression_reader_spec,  &compression_writer_spec, &decompression_writer_spec,
         &compressor_iterator_spec, &decompressor_iterator_spec, &chunker_spec,            &chunker_iterator_spec,
-        &collection_spec,          &parameters_spec,
+        &collection_spec,          &parameters_spec,            &dict_spec,
     };
     if (PyModule_AddFunctions(module, functions) < 0)
         return false;
     PyObject *native = add(module, &native_spec, NULL), *memory = NULL;
     bool right = native != NULL && add(module, &frame_parameters_spec, NULL) != NULL &&
-                 (memory = add(module, &memory_spec, native)) != NULL && add(module, &buffer_spec, memory) != NULL;
+                 (memory = add(module, &memory_spec, native)) != NULL && add(module, &buffer_spec, memory) != NULL &&
+                 add(module, &segments_spec, memory) != NULL && add(module, &segment_spec, memory) != NULL;
     package.native = native;
     for (size_t number = 0; right && number < sizeof of_native / sizeof *of_native; number++)
         right = add(module, of_native[number], native) != NULL;

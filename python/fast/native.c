@@ -136,7 +136,22 @@ static PyObject *take_exception(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+/* _adopt(owner, address): the handle at an address, and a tuple that owns it and what it needs. */
+static PyObject *adopt(PyObject *object, PyObject *args)
+{
+    Native *self = (Native *)object;
+    PyObject *owner;
+    unsigned long long address;
+    if (!PyArg_ParseTuple(args, "OK", &owner, &address))
+        return NULL;
+    self->handle = (void *)(uintptr_t)address;
+    Py_INCREF(owner);
+    replace(&self->owner, owner);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
+    {"_adopt", adopt, METH_VARARGS, NULL},
     {"take_exception", take_exception, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -33,12 +33,13 @@ def test_the_compiled_module_has_all_of_it():
         z.ZstdDecompressorIterator: "DecompressorIterator",
         z.ZstdCompressionChunker: "Chunker",
         z.ZstdCompressionChunkerIterator: "ChunkerIterator",
-        z.BufferSegment: "Memory",
-        z.BufferSegments: "Memory",
+        z.BufferSegment: "Segment",
+        z.BufferSegments: "Segments",
         z.BufferWithSegments: "Buffer",
         z.BufferWithSegmentsCollection: "Collection",
         z.FrameParameters: "FrameParameters",
         z.ZstdCompressionParameters: "Parameters",
+        z.ZstdCompressionDict: "Dict",
     }.items():
         assert issubclass(public, getattr(_native.fast, name))
     for name in ("frame_content_size", "frame_header_size", "get_frame_parameters", "estimate_decompression_context_size"):
@@ -340,3 +341,52 @@ started.wait()
 """
         % stream
     )
+
+
+def test_objects_that_pretend_to_be_others():
+    class Pretends:
+        kind = None
+        __class__ = property(lambda self: self.kind)
+
+    other = Pretends()
+    other.kind = z.BufferWithSegments
+    with pytest.raises((TypeError, AttributeError)):
+        z.BufferWithSegmentsCollection(other)
+    other.kind = z.ZstdCompressionParameters
+    with pytest.raises((TypeError, AttributeError)):
+        z.ZstdCompressionDict(DATA).precompute_compress(compression_params=other)
+
+
+def test_a_dictionary_and_parameters_that_change_while_they_are_used():
+    dictionary, parameters = z.ZstdCompressionDict(DATA), z.ZstdCompressionParameters()
+    done = threading.Event()
+
+    def change():
+        while not done.is_set():
+            dictionary.__init__(os.urandom(5000))
+            parameters.__init__(window_log=20)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    for _ in range(100):
+        dictionary.precompute_compress(compression_params=parameters)
+        frame = z.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress(DATA)
+        assert z.get_frame_parameters(frame).content_size == len(DATA)
+    done.set()
+    thread.join()
+
+
+def test_subclasses_with_their_own_arguments():
+    class Buffer(z.BufferWithSegments):
+        def __init__(self, data, segments, name="buffer"):
+            super().__init__(data, segments)
+            self.name = name
+
+    class Dict(z.ZstdCompressionDict):
+        def __init__(self, name):
+            super().__init__(DATA)
+            self.name = name
+
+    assert Buffer(DATA, q(0, 3)).name == "buffer" and Buffer(DATA, q(0, 3))[0].tobytes() == DATA[:3]
+    assert Dict("dict").name == "dict" and len(Dict("dict")) == len(DATA)
+    assert z.BufferWithSegmentsCollection(Buffer(DATA, q(0, 3))).size() == 3

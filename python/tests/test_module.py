@@ -92,7 +92,7 @@ def test_parameter_lists():
         z.ZstdDecompressor.copy_stream: "ifh ofh read_size write_size strict",
         z.ZstdDecompressor.decompress_content_dict_chain: "frames",
         z.ZstdDecompressor.multi_decompress_to_buffer: "frames decompressed_sizes threads",
-        z.ZstdCompressionDict.__init__: "data dict_type k d",
+        z.ZstdCompressionDict: "data dict_type k d",
         z.ZstdCompressionDict.precompute_compress: "level compression_params",
         z.ZstdCompressionParameters.from_level: "level source_size dict_size kwargs",
     }.items():

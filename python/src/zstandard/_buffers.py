@@ -4,7 +4,20 @@ import ctypes
 import functools
 import sys
 
-from ._calls import Handled, Made, NotPickled, address_of, failure, give_call, index, make, slices_of, take_call, view
+from ._calls import (
+    Handled,
+    Made,
+    NotPickled,
+    SignatureOf,
+    address_of,
+    failure,
+    give_call,
+    index,
+    make,
+    slices_of,
+    take_call,
+    view,
+)
 from ._native import NULL, fast, ffi, in_c, lib
 
 try:
@@ -68,24 +81,27 @@ def _instance(cls, start, length, keep):
 _NOTHING = ctypes.c_ubyte()
 
 
-class BufferSegment(Made, _Memory):
+@in_c("Segment")
+class _Segment(_Memory):
+    def __len__(self):
+        return self._length
+
+    @property
+    def offset(self):
+        """Where it begins in its buffer."""
+        return self._offset
+
+
+class BufferSegment(Made, _Segment):
     """One item of a BufferWithSegments."""
 
     __slots__ = ()
-
-    def __len__(self):
-        return self._length
 
     def __getitem__(self, index):
         raise TypeError("'BufferSegment' object is not subscriptable")
 
     def __iter__(self):
         raise TypeError("'BufferSegment' object is not iterable")
-
-    @property
-    def offset(self):
-        """Where it begins in its buffer."""
-        return self._offset
 
 
 def _position(position, length):
@@ -104,9 +120,8 @@ class _Sequence:
         return (self[position] for position in range(len(self)))
 
 
-class BufferSegments(_Sequence, Made, _Memory):
-    """The offsets and lengths of the items of a BufferWithSegments: pairs of native 64-bit numbers."""
-
+@in_c("Segments")
+class _Segments(_Sequence, _Memory):
     def __call__(self):
         return self
 
@@ -118,11 +133,14 @@ class BufferSegments(_Sequence, Made, _Memory):
         return pair.offset, pair.length
 
 
+class BufferSegments(Made, _Segments):
+    """The offsets and lengths of the items of a BufferWithSegments: pairs of native 64-bit numbers."""
+
+    __slots__ = ()
+
+
 class _Items(_Sequence):
     """Items behind `_handle`, of which `_count` and `_item` are the C functions."""
-
-    def _adopt(self, owner, address):
-        self._handle, self._keeps = owner
 
     def __len__(self):
         return self._count(self._handle)
@@ -140,39 +158,34 @@ class _Items(_Sequence):
         return segment
 
 
+def new_buffer(data, segments):
+    """A new handle of the C library, and the memory that it refers to."""
+    memory, pairs = view(data), view(segments)
+    handle = make(
+        "zst_buffer_with_segments",
+        lib.zst_buffer_with_segments_free,
+        lib.zst_buffer_with_segments_new,
+        memory,
+        len(memory),
+        pairs,
+        len(pairs),
+        NULL,
+        NULL,
+    )
+    return handle, memory
+
+
 @in_c("Buffer")
 class _Buffer(_Items, _Memory):
     _count = staticmethod(lib.zst_buffer_with_segments_count)
     _item = staticmethod(lib.zst_buffer_with_segments_segment)
 
-
-@in_c("Collection")
-class _Collection(_Items, Handled):
-    _count = staticmethod(lib.zst_buffer_with_segments_collection_count)
-    _item = staticmethod(lib.zst_buffer_with_segments_collection_segment)
-
-
-class BufferWithSegments(_Buffer, NotPickled):
-    """A piece of memory and the items in it.
-
-    :param data: bytes-like object, which is referred to and not copied
-    :param segments: bytes-like object with pairs of native 64-bit numbers: offset and length of each item
-    """
-
-    def __new__(cls, data, segments):
-        memory, pairs = view(data), view(segments)
-        handle = make(
-            "zst_buffer_with_segments",
-            lib.zst_buffer_with_segments_free,
-            lib.zst_buffer_with_segments_new,
-            memory,
-            len(memory),
-            pairs,
-            len(pairs),
-            NULL,
-            NULL,
-        )
-        return _own_buffer(handle, memory, cls)
+    def __new__(cls, *args, **kwargs):
+        handle, memory = new_buffer(*args, **kwargs)
+        data = lib.zst_buffer_with_segments_data(handle)
+        self = _instance(cls, data, lib.zst_buffer_with_segments_size(handle), memory)
+        self._handle, self._keeps = handle, None
+        return self
 
     def __init__(self, *args, **kwargs):
         pass
@@ -195,15 +208,21 @@ class BufferWithSegments(_Buffer, NotPickled):
         return segments
 
 
-def _own_buffer(handle, keep, cls=BufferWithSegments):
-    data = lib.zst_buffer_with_segments_data(handle)
-    self = _instance(cls, data, lib.zst_buffer_with_segments_size(handle), keep)
-    self._adopt((handle, None), address_of(handle))
-    return self
+class BufferWithSegments(_Buffer, NotPickled):
+    """A piece of memory and the items in it.
+
+    :param data: bytes-like object, which is referred to and not copied
+    :param segments: bytes-like object with pairs of native 64-bit numbers: offset and length of each item
+    """
+
+    __slots__ = ()
+    __signature__ = SignatureOf(new_buffer)
 
 
-class BufferWithSegmentsCollection(_Collection, NotPickled):
-    """Several BufferWithSegments in a row, whose items count as one list."""
+@in_c("Collection")
+class _Collection(_Items, Handled):
+    _count = staticmethod(lib.zst_buffer_with_segments_collection_count)
+    _item = staticmethod(lib.zst_buffer_with_segments_collection_segment)
 
     def __init__(self, *args):
         for buffer in args:
@@ -217,11 +236,21 @@ class BufferWithSegmentsCollection(_Collection, NotPickled):
             handles,
             len(args),
         )
-        self._adopt((handle, args), address_of(handle))
+        self._handle, self._keeps = handle, args
+
+    def _adopt(self, owner, address):
+        self._handle, self._keeps = owner
 
     def size(self):
         """Bytes of all items."""
         return lib.zst_buffer_with_segments_collection_size(self._handle)
+
+
+class BufferWithSegmentsCollection(_Collection, NotPickled):
+    """Several BufferWithSegments in a row, whose items count as one list."""
+
+    __slots__ = ()
+    __signature__ = SignatureOf(lambda *args: None)
 
 
 def own_collection(handle):

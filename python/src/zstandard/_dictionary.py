@@ -1,7 +1,19 @@
 """ZstdCompressionDict and train_dictionary."""
 
-from ._calls import Handled, failure, give_call, index, int32, make, slices_of, take_call, view
-from ._native import NULL, ffi, lib
+from ._calls import (
+    Handled,
+    SignatureOf,
+    address_of,
+    failure,
+    give_call,
+    index,
+    int32,
+    make,
+    slices_of,
+    take_call,
+    view,
+)
+from ._native import NULL, ffi, in_c, lib
 from ._parameters import ZstdCompressionParameters
 
 DICT_TYPE_AUTO = lib.ZST_DICT_TYPE_AUTO
@@ -9,28 +21,23 @@ DICT_TYPE_RAWCONTENT = lib.ZST_DICT_TYPE_RAWCONTENT
 DICT_TYPE_FULLDICT = lib.ZST_DICT_TYPE_FULLDICT
 
 
-class ZstdCompressionDict(Handled):
-    """A dictionary: content that small inputs have in common.
+def new_dict(data, dict_type=None, k=None, d=None):
+    """A new handle of the C library."""
+    dict_type = DICT_TYPE_AUTO if dict_type is None else int32(dict_type, "dict_type")
+    data = view(data)
+    k = 0 if k is None else index(k, "k")
+    d = 0 if d is None else index(d, "d")
+    new = lib.zst_compression_dict_new
+    return make("zst_compression_dict", lib.zst_compression_dict_free, new, data, len(data), dict_type, k, d)
 
-    :param data: bytes-like object; it is copied
-    :param dict_type: one of the DICT_TYPE_* constants
-    """
 
-    def __init__(self, data, dict_type=None, k=None, d=None):
-        dict_type = DICT_TYPE_AUTO if dict_type is None else int32(dict_type, "dict_type")
-        data = view(data)
-        k = 0 if k is None else index(k, "k")
-        d = 0 if d is None else index(d, "d")
-        new = lib.zst_compression_dict_new
-        self._handle = make(
-            "zst_compression_dict", lib.zst_compression_dict_free, new, data, len(data), dict_type, k, d
-        )
+@in_c("Dict")
+class _Dict(Handled):
+    def __init__(self, *args, **kwargs):
+        self._handle = new_dict(*args, **kwargs)
 
-    @classmethod
-    def _own(cls, handle):
-        self = cls.__new__(cls)
-        self._handle = handle
-        return self
+    def _adopt(self, owner, address):
+        (self._handle,) = owner
 
     @property
     def k(self):
@@ -67,6 +74,23 @@ class ZstdCompressionDict(Handled):
         if lib.zst_compression_dict_precompute_compress(self._handle, level, parameters, call.err) < 0:
             raise failure(call.err)
         give_call(call)
+
+
+class ZstdCompressionDict(_Dict):
+    """A dictionary: content that small inputs have in common.
+
+    :param data: bytes-like object; it is copied
+    :param dict_type: one of the DICT_TYPE_* constants
+    """
+
+    __slots__ = ()
+    __signature__ = SignatureOf(new_dict)
+
+    @classmethod
+    def _own(cls, handle):
+        self = cls.__new__(cls)
+        self._adopt((handle,), address_of(handle))
+        return self
 
     def __reduce__(self):
         handle = self._handle

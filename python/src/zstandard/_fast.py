@@ -2,7 +2,7 @@
 
 import io
 
-from ._buffers import BufferSegment, BufferWithSegmentsCollection
+from ._buffers import BufferSegment, BufferSegments, BufferWithSegments, BufferWithSegmentsCollection
 from ._calls import address_of, exception_for
 from ._compressor import new_compressor
 from ._decompressor import new_decompressor
@@ -28,6 +28,7 @@ _HANDLES = {
     for kind, name in {
         "Compressor": "compressor",
         "Parameters": "compression_parameters",
+        "Dict": "compression_dict",
         "Decompressor": "decompressor",
         "Buffer": "buffer_with_segments",
         "Collection": "buffer_with_segments_collection",
@@ -65,6 +66,8 @@ if hasattr(fast, "use"):
         ZstdCompressionChunker=ZstdCompressionChunker,
         ZstdCompressionChunkerIterator=ZstdCompressionChunkerIterator,
         BufferWithSegmentsCollection=BufferWithSegmentsCollection,
+        BufferWithSegments=BufferWithSegments,
+        BufferSegments=BufferSegments,
         BufferSegment=BufferSegment,
         FrameParameters=FrameParameters,
         ZstdCompressionParameters=ZstdCompressionParameters,
