@@ -8,7 +8,6 @@ import sys
 from ._native import NULL, ffi, lib
 
 CONTENTSIZE_UNKNOWN = 2**64 - 1
-_CHARS = ffi.typeof("char *")
 _PYPY = sys.implementation.name == "pypy"
 
 
@@ -42,7 +41,7 @@ class Call:
         """The bytes that a call has given, as a bytes object."""
         out = self.bytes
         try:
-            return ffi.unpack(ffi.cast(_CHARS, out.data), out.len)
+            return ffi.buffer(out.data, out.len)[:]
         finally:
             lib.zst_bytes_free(out)
 
@@ -131,6 +130,11 @@ def view(data):
         if lend is not None:
             return lend()
         raise TypeError("a bytes-like object is required, not %r" % type(data).__name__) from None
+
+
+def argument(data):
+    """The same for the arguments of a call, which takes bytes as they are. (PyPy would copy them.)"""
+    return data if type(data) is bytes and not _PYPY else view(data)
 
 
 def writable_view(buffer):

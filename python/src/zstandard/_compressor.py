@@ -5,6 +5,7 @@ from ._calls import (
     Handled,
     NotPickled,
     SignatureOf,
+    argument,
     content_size,
     failure,
     give_call,
@@ -12,7 +13,6 @@ from ._calls import (
     make_raw,
     piece_size,
     take_call,
-    view,
 )
 from ._dictionary import ZstdCompressionDict
 from ._ends import Sink, Source, attribute, source_of
@@ -102,7 +102,7 @@ class _Compressor(Handled):
 
     def compress(self, data):
         """Compresses data into one frame."""
-        memory = view(data)
+        memory = argument(data)
         call = take_call()
         if lib.zst_compressor_compress(self._handle, memory, len(memory), call.bytes, call.err) < 0:
             raise failure(call.err)

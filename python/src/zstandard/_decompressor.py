@@ -7,6 +7,7 @@ from ._calls import (
     Handled,
     NotPickled,
     SignatureOf,
+    argument,
     failure,
     give_call,
     index,
@@ -61,7 +62,7 @@ class _Decompressor(Handled):
 
     def decompress(self, data, max_output_size=None, read_across_frames=None, allow_extra_data=None):
         """The content of the first frame in data, or of all of them."""
-        memory = view(data)
+        memory = argument(data)
         limit = 0
         if max_output_size is not None:
             limit = index(max_output_size, "max_output_size")

@@ -57,7 +57,7 @@ class _Dict(Handled):
         call = take_call()
         if lib.zst_compression_dict_as_bytes(handle, call.pointer, call.size, call.err) < 0:
             raise failure(call.err)
-        data = ffi.unpack(ffi.cast("const char *", call.pointer[0]), call.size[0])
+        data = ffi.buffer(call.pointer[0], call.size[0])[:]
         give_call(call)
         return data
 

@@ -106,7 +106,7 @@ class Sink(End):
 def _write(userdata, data, length, out_written):
     sink = ffi.from_handle(userdata)
     try:
-        piece = ffi.unpack(ffi.cast("const char *", data), length)
+        piece = ffi.buffer(data, length)[:]
         written = sink.write(piece)
         if not sink.raw_io:
             written = length

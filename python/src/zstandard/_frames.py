@@ -1,6 +1,6 @@
 """Looking at frames without decoding them."""
 
-from ._calls import CONTENTSIZE_UNKNOWN, Made, failure, give_call, int32, take_call, view
+from ._calls import CONTENTSIZE_UNKNOWN, Made, argument, failure, give_call, int32, take_call
 from ._native import ffi, in_c, lib
 
 FORMAT_ZSTD1 = lib.ZST_FORMAT_ZSTD1
@@ -55,7 +55,7 @@ def _format(value):
 @in_c("get_frame_parameters")
 def get_frame_parameters(data, format=None):
     """Reads the header of the frame at the start of `data`."""
-    memory = view(data)
+    memory = argument(data)
     out = ffi.new("zst_frame_parameters *")
     call = take_call()
     if lib.zst_get_frame_parameters(memory, len(memory), _format(format), out, call.err) < 0:
@@ -69,7 +69,7 @@ def get_frame_parameters(data, format=None):
 @in_c("frame_content_size")
 def frame_content_size(data=_MISSING, format=None, *, source=_MISSING):
     """The size of the content that the frame records; -1 when it does not."""
-    memory = view(_one_of(data, source, "frame_content_size"))
+    memory = argument(_one_of(data, source, "frame_content_size"))
     call = take_call()
     if lib.zst_frame_content_size(memory, len(memory), _format(format), call.u64, call.err) < 0:
         raise failure(call.err)
@@ -81,7 +81,7 @@ def frame_content_size(data=_MISSING, format=None, *, source=_MISSING):
 @in_c("frame_header_size")
 def frame_header_size(data=_MISSING, format=None, *, source=_MISSING):
     """The length of the frame's header."""
-    memory = view(_one_of(data, source, "frame_header_size"))
+    memory = argument(_one_of(data, source, "frame_header_size"))
     call = take_call()
     if lib.zst_frame_header_size(memory, len(memory), _format(format), call.size, call.err) < 0:
         raise failure(call.err)

@@ -1,6 +1,6 @@
 """ZstdCompressionObj, ZstdCompressionChunker, ZstdDecompressionObj."""
 
-from ._calls import Made, failure, give_call, int32, make, new_zstd_error, take_call, view
+from ._calls import Made, argument, failure, give_call, int32, make, new_zstd_error, take_call, view
 from ._native import ffi, in_c, lib
 
 COMPRESSOBJ_FLUSH_FINISH = lib.ZST_COMPRESSOBJ_FLUSH_FINISH
@@ -14,7 +14,7 @@ class _CompressionObj:
         """Takes data in; returns what has become ready, which is often nothing."""
         if self._finished:
             raise new_zstd_error("cannot call compress() after compressor finished")
-        memory = view(data)
+        memory = argument(data)
         call = take_call()
         if lib.zst_compression_obj_compress(self._handle, memory, len(memory), call.bytes, call.err) < 0:
             raise failure(call.err)
@@ -58,7 +58,7 @@ class _Chunker:
 
     def compress(self, data):
         """Takes data in; returns an iterator of full pieces, which must be run to its end."""
-        memory = view(data)
+        memory = argument(data)
         self._begin(lib.zst_compression_chunker_compress, memory, len(memory))
         # Kept until the iterator has used it up.
         self._input = memory
@@ -99,7 +99,7 @@ class _ChunkerIterator:
             chunker._input = None
             give_call(call)
             raise StopIteration
-        piece = ffi.unpack(ffi.cast("const char *", call.pointer[0]), call.size[0])
+        piece = ffi.buffer(call.pointer[0], call.size[0])[:]
         give_call(call)
         return piece
 
@@ -127,7 +127,7 @@ class _DecompressionObj:
         """Takes data in, cut anywhere; returns its content."""
         if lib.zst_decompression_obj_eof(self._handle):
             raise new_zstd_error("cannot use a decompressobj multiple times")
-        memory = view(data)
+        memory = argument(data)
         call = take_call()
         if lib.zst_decompression_obj_decompress(
             self._handle, memory, len(memory), call.bytes, call.size, call.err
@@ -137,7 +137,7 @@ class _DecompressionObj:
         content = call.taken_bytes()
         give_call(call)
         if used < len(memory):
-            self._unused_data = bytes(ffi.buffer(memory)[used:])
+            self._unused_data = ffi.buffer(view(data))[used:]
         return content
 
     @property

@@ -235,7 +235,7 @@ class _Iterator:
         if status == lib.ZST_DONE:
             give_call(call)
             raise StopIteration
-        piece = ffi.unpack(ffi.cast("const char *", call.pointer[0]), call.size[0])
+        piece = ffi.buffer(call.pointer[0], call.size[0])[:]
         give_call(call)
         return piece
 

@@ -3,7 +3,7 @@
 import errno
 import io
 
-from ._calls import Made, failure, give_call, int32, make, new_zstd_error, take_call, view
+from ._calls import Made, argument, failure, give_call, int32, make, new_zstd_error, take_call
 from ._ends import attribute
 from ._native import in_c, lib
 
@@ -58,7 +58,7 @@ class _Writing:
     def write(self, data):
         """Writes data; returns how many bytes the inner object has got (or len(data) with write_return_read)."""
         self._check_open()
-        memory = view(data)
+        memory = argument(data)
         length = len(memory)
         call = take_call()
         if self._write(self._handle, memory, length, call.size, call.size2, call.err) < 0:
