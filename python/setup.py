@@ -12,6 +12,7 @@ import sysconfig
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import cffi
 import setup_paths
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
@@ -30,7 +31,7 @@ if COMPILED and not HEADER:
 
 
 class BuildPy(build_py):
-    """The pure wheel has the shared library and its declarations beside the code."""
+    """The pure wheel has the shared library beside the code, and its declarations, parsed."""
 
     def run(self):
         if not self.editable_mode:
@@ -40,7 +41,11 @@ class BuildPy(build_py):
         if not COMPILED:
             package = os.path.join(self.build_lib, "zstandard")
             shutil.copy2(setup_paths.shared_library(), package)
-            shutil.copy2(os.path.join(setup_paths.INCLUDE, "zst_cdef.h"), package)
+            declarations = cffi.FFI()
+            with open(os.path.join(setup_paths.INCLUDE, "zst_cdef.h"), encoding="utf-8") as file:
+                declarations.cdef(file.read())
+            declarations.set_source("zstandard._declarations", None)
+            declarations.emit_python_code(os.path.join(package, "_declarations.py"))
 
 
 class BuildExt(build_ext):

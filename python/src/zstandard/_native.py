@@ -1,7 +1,7 @@
 """The C library: `ffi` and `lib`, and how Python functions become callbacks of it.
 
 Two ways lead to it. A compiled extension module (`_zst`) contains the library; without one, cffi opens the shared library
-that lies beside this file and reads the declarations from `zst_cdef.h`. Nothing else in the package knows which it is.
+that lies beside this file, whose declarations are in `_declarations.py`. Nothing else in the package knows which it is.
 """
 
 import os
@@ -25,12 +25,9 @@ try:
 except ModuleNotFoundError as _error:
     if _error.name != __package__ + "._zst":
         raise  # It is there, and does not find cffi.
-    import cffi
+    from ._declarations import ffi
 
     _here = os.path.dirname(os.path.abspath(__file__))
-    ffi = cffi.FFI()
-    with open(os.path.join(_here, "zst_cdef.h"), encoding="utf-8") as _file:
-        ffi.cdef(_file.read())
     _name = {"darwin": "libzst.dylib", "win32": "zst.dll"}.get(sys.platform, "libzst.so")
     lib = ffi.dlopen(os.environ.get("ZST_LIBRARY") or os.path.join(_here, _name))
     COMPILED = False
