@@ -27,6 +27,8 @@ pub const ITEM: u64 = 256;
 /// From so much work on, in bytes, helpers are called at once; otherwise when the rest is seen to take so long.
 const AT_ONCE: u64 = 128 << 10;
 const WORTH_A_CALL: Duration = Duration::from_micros(100);
+/// The first task may take so many times as long as the others: caches are cold.
+const COLD: u32 = 3;
 
 /// How many may work on a batch: `threads` as callers give it, but never more than there are CPUs or items.
 pub fn workers(threads: i32, items: usize) -> usize {
@@ -139,7 +141,8 @@ pub fn run<T: Send, R: Send>(
             if !called && workers > 1 && left > 1 {
                 let elapsed = begun.elapsed();
                 let rest = elapsed.checked_div(taken).map_or(Duration::ZERO, |each| each.saturating_mul(left as u32));
-                if total >= AT_ONCE || rest >= WORTH_A_CALL {
+                let enough = if taken == 1 { WORTH_A_CALL * COLD } else { WORTH_A_CALL };
+                if total >= AT_ONCE || rest >= enough {
                     called = true;
                     call((workers - 1).min(left - 1));
                 }

@@ -14,6 +14,8 @@ const DOING: &str = "error compressing";
 /// Frames are written one behind the other into blocks of this size, or larger where a frame needs it. What is not
 /// written to costs nothing, and is given back in the end.
 const BLOCK: usize = 64 << 20;
+/// Work of less than this, in bytes, is done before a helper could come.
+const SOON_DONE: u64 = 4 << 10;
 
 type Held = Box<Configured<CompressionContext>>;
 
@@ -46,12 +48,12 @@ impl Compressor {
         if (0..count).all(|index| len(index) == 0) {
             return Err(BatchError::NothingToCompress { items: count });
         }
-        let workers = batch::workers(threads, count);
         let (mut bounds, mut weight) = (0, 0);
         for len in (0..count).map(len) {
             bounds = usize::saturating_add(bounds, compress_bound(len).unwrap_or(usize::MAX));
             weight = u64::saturating_add(weight, len as u64 + ITEM);
         }
+        let workers = if weight < SOON_DONE { 1 } else { batch::workers(threads, count) };
         let record = Shared::try_new(Record::default())?;
         self.pool().set_latest(&record);
         let runs = batch::cut(count, workers, weight, |index| len(index) as u64 + ITEM)?;

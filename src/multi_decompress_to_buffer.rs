@@ -168,12 +168,10 @@ impl Decompressor {
         let count = segments.len();
         let end_of = |index: usize| segments[index].offset + segments[index].length;
         let total = count.checked_sub(1).map_or(0, end_of) as usize;
-        let mut workers = batch::workers(threads, count);
         let weight = |index: usize| segments[index].length + items.get(index).len() as u64 + ITEM;
-        let all = if workers > 1 { (0..count).map(weight).fold(0, u64::saturating_add) } else { total as u64 };
-        if all < SOON_DONE {
-            workers = 1;
-        }
+        let alone = matches!(threads, 0 | 1);
+        let all = if alone { total as u64 } else { (0..count).map(weight).fold(0, u64::saturating_add) };
+        let workers = if all < SOON_DONE { 1 } else { batch::workers(threads, count) };
         let runs = batch::cut(count, workers, all, weight)?;
         let record = Shared::try_new(Record::default())?;
         self.pool().set_latest(&record);
