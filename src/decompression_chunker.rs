@@ -57,7 +57,7 @@ impl DecompressionChunker {
         }
         self.finished = true;
         if !self.stream.at_frame_end() {
-            return Err(Error::InputEndsInsideFrame { doing: "zstd decompress error" });
+            return Err(self.stream.ends_inside_frame());
         }
         Ok(())
     }

@@ -77,14 +77,15 @@ impl Plan {
         mut decode: impl FnMut(&[u8], &Frame) -> Result<(), Error>,
     ) -> Result<(), Error> {
         if let Some((start, frame)) = &self.only {
-            return decode(&src[*start..start + frame.compressed_size], frame);
+            let decoded = decode(&src[*start..start + frame.compressed_size], frame);
+            return decoded.map_err(|error| error.in_frame_at(*start as u64));
         }
         let mut rest = &src[..self.end];
         while !rest.is_empty() {
             let frame = Frame::first(rest, self.format).map_err(|broken| self.broken(broken, rest))?;
             let (bytes, behind) = rest.split_at(frame.compressed_size);
             if !frame.is_skippable() {
-                decode(bytes, &frame)?;
+                decode(bytes, &frame).map_err(|error| error.in_frame_at((self.end - rest.len()) as u64))?;
             }
             rest = behind;
         }

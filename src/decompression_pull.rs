@@ -85,7 +85,7 @@ impl DecompressionPull {
     /// Whether the end of the input may be here.
     fn check_end(&self) -> Result<(), Error> {
         if self.options.strict && !self.stream.at_frame_end() {
-            return Err(Error::InputEndsInsideFrame { doing: self.options.doing });
+            return Err(self.stream.ends_inside_frame());
         }
         Ok(())
     }

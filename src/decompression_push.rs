@@ -49,7 +49,7 @@ impl Push for DecompressionPush {
         if self.strict {
             self.stream.check()?;
             if !self.stream.at_frame_end() {
-                return Err(Error::InputEndsInsideFrame { doing: DOING });
+                return Err(self.stream.ends_inside_frame());
             }
         }
         Ok(())

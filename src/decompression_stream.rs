@@ -20,8 +20,11 @@ pub struct DecompressionStream {
     /// Begins the text of an error.
     doing: &'static str,
     state: State,
-    /// Bytes of content given out, over all frames.
+    /// Bytes of input taken in, and of content given out, over all frames.
+    taken: u64,
     produced: u64,
+    /// Where in the input the frame begins that the stream is in, or the next one.
+    frame_start: u64,
     record: Shared<Record>,
 }
 
@@ -59,7 +62,8 @@ impl DecompressionStream {
         let record = Shared::try_new(Record::default())?;
         decompressor.pool().set_latest(&record);
         let state = State::BETWEEN_FRAMES;
-        Ok(DecompressionStream { decompressor: decompressor.clone(), doing, state, produced: 0, record })
+        let decompressor = decompressor.clone();
+        Ok(DecompressionStream { decompressor, doing, state, taken: 0, produced: 0, frame_start: 0, record })
     }
 
     /// Nothing of a frame has been taken in that is not complete.
@@ -97,6 +101,7 @@ impl DecompressionStream {
             Ok(Header::Cut { .. }) => {
                 head[*len..*len + more].copy_from_slice(&src[..more]);
                 *len += more;
+                self.taken += more as u64;
                 Ok(more)
             }
             Ok(Header::Complete(header)) => {
@@ -106,7 +111,7 @@ impl DecompressionStream {
                 self.begin(header, &head[..len])?;
                 Ok(0)
             }
-            Err(code) => Err(self.fail(Error::Zstd { doing: self.doing, code })),
+            Err(code) => Err(self.fail(Error::Frame { doing: self.doing, code, at: 0 })),
         }
     }
 
@@ -145,30 +150,32 @@ impl DecompressionStream {
             });
             over_the_limit = !probe.is_empty();
         }
+        self.taken += stepped.as_ref().map_or(0, |step| step.consumed as u64);
         self.record.set_memory_size(held.context.memory_size());
         let doing = self.doing;
         let kind = header.kind;
         let recorded = header.content_size.filter(|_| kind == FrameKind::Zstd);
         match stepped {
             Ok(_) if recorded.is_some_and(|recorded| *produced > recorded) => {
-                Err(self.fail(Error::Zstd { doing, code: Code::CORRUPTION_DETECTED }))
+                Err(self.fail(Error::Frame { doing, code: Code::CORRUPTION_DETECTED, at: 0 }))
             }
-            _ if over_the_limit => Err(self.fail(Error::StreamLimit { doing, limit: self.produced })),
+            _ if over_the_limit => Err(self.fail(Error::StreamLimit { doing, limit: self.produced, at: 0 })),
             Ok(step) if !step.frame_ended => Ok(Step { consumed: step.consumed, frame_ended: None }),
             Ok(step) => match recorded {
                 // libzstd does not look when the last block is empty.
                 Some(recorded) if recorded != *produced => {
                     let produced = *produced;
-                    Err(self.fail(Error::WrongSize { doing, produced, recorded }))
+                    Err(self.fail(Error::WrongSize { doing, produced, recorded, at: 0 }))
                 }
                 Some(_) | None => {
                     self.leave();
+                    self.frame_start = self.taken;
                     Ok(Step { consumed: step.consumed, frame_ended: Some(kind) })
                 }
             },
             Err(Code::WINDOW_TOO_LARGE) => {
                 let (window, limit) = (header.window_size, self.decompressor.parameters().max_window_size);
-                Err(self.fail(Error::WindowLimit { doing, window, limit }))
+                Err(self.fail(Error::WindowLimit { doing, window, limit, at: 0 }))
             }
             Err(code) => {
                 // Only a frame that holds more than it records meets the end of its room.
@@ -258,7 +265,7 @@ impl DecompressionStream {
             begun = begun.and_then(|()| dctx.step(&mut Room::new(&mut []), 0, head).map(drop));
         }
         self.state = State::InFrame { header, held, produced: 0, full: false };
-        begun.map_err(|code| self.fail(Error::Zstd { doing, code }))
+        begun.map_err(|code| self.fail(Error::Frame { doing, code, at: 0 }))
     }
 
     /// Gives the context back.
@@ -269,8 +276,14 @@ impl DecompressionStream {
         }
     }
 
+    /// What is wrong when the input ends here inside a frame.
+    pub fn ends_inside_frame(&self) -> Error {
+        Error::InputEndsInsideFrame { doing: self.doing, at: self.frame_start }
+    }
+
     /// Ends the stream with an error, which every later step repeats.
     pub fn fail(&mut self, error: Error) -> Error {
+        let error = error.in_frame_at(self.frame_start);
         self.leave();
         self.state = State::Failed(error);
         error

@@ -103,7 +103,7 @@ impl Decompressor {
     ) -> Result<(), Error> {
         let before = room.len() as u64;
         let mut plan = Plan::new(src, Request::default(), &self.parameters)?;
-        let wrong_size = |produced| Error::WrongSize { doing: DOING, produced, recorded: expected };
+        let wrong_size = |produced| Error::WrongSize { doing: DOING, produced, recorded: expected, at: 0 };
         if plan.exact && plan.bound != expected {
             return Err(wrong_size(plan.bound));
         }
@@ -240,7 +240,7 @@ impl Decompressor {
             // libzstd is faster when there is more room than it needs.
             Some(recorded) => match room.fill(allowed as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
                 Ok(produced) if produced as u64 == recorded => Ok(()),
-                Ok(produced) => Err(Error::WrongSize { doing: DOING, produced: produced as u64, recorded }),
+                Ok(produced) => Err(Error::WrongSize { doing: DOING, produced: produced as u64, recorded, at: 0 }),
                 Err(code) => Err(self.failure(DOING, corrupted_if_too_small(code))),
             },
             None => {
@@ -264,7 +264,7 @@ impl Decompressor {
         let limit = self.parameters.max_window_size;
         let window = frame.header.window_size;
         if window > limit {
-            return Err(Error::WindowLimit { doing: DOING, window, limit });
+            return Err(Error::WindowLimit { doing: DOING, window, limit, at: 0 });
         }
         Ok(())
     }
@@ -273,7 +273,7 @@ impl Decompressor {
     fn check_blocks(&self, frame: &Frame) -> Result<(), Error> {
         match self.parameters.max_block_size {
             Some(limit) if frame.largest_plain_block > limit => {
-                Err(Error::Zstd { doing: DOING, code: Code::CORRUPTION_DETECTED })
+                Err(Error::Frame { doing: DOING, code: Code::CORRUPTION_DETECTED, at: 0 })
             }
             Some(_) | None => Ok(()),
         }
@@ -289,7 +289,7 @@ impl Decompressor {
             Some(ddict) => Ok(Some(ddict)),
             None => {
                 let first = self.dictionaries.first().map_or(0, |ddict| ddict.id());
-                Err(Error::DictionaryMissing { doing, wanted, given: self.dictionaries.len(), first })
+                Err(Error::DictionaryMissing { doing, wanted, given: self.dictionaries.len(), first, at: 0 })
             }
         }
     }
@@ -297,8 +297,10 @@ impl Decompressor {
     /// What libzstd says about a frame, and what it cannot know.
     pub fn failure(&self, doing: &'static str, code: Code) -> Error {
         match code {
-            Code::DICTIONARY_CORRUPTED if self.dictionaries.is_empty() => Error::DictionaryNeeded { doing, code },
-            code => Error::Zstd { doing, code },
+            Code::DICTIONARY_CORRUPTED if self.dictionaries.is_empty() => {
+                Error::DictionaryNeeded { doing, code, at: 0 }
+            }
+            code => Error::Frame { doing, code, at: 0 },
         }
     }
 

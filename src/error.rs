@@ -134,6 +134,12 @@ pub enum Error {
         doing: &'static str,
         code: Code,
     },
+    /// libzstd refuses the frame that begins at `at` in the input; so it is with `at` elsewhere.
+    Frame {
+        doing: &'static str,
+        code: Code,
+        at: u64,
+    },
     DeclaredSize {
         doing: &'static str,
         declared: u64,
@@ -163,12 +169,14 @@ pub enum Error {
     },
     InputEndsInsideFrame {
         doing: &'static str,
+        at: u64,
     },
     NoContentSize,
     WrongSize {
         doing: &'static str,
         produced: u64,
         recorded: u64,
+        at: u64,
     },
     OutputLimit {
         limit: u64,
@@ -178,11 +186,13 @@ pub enum Error {
     StreamLimit {
         doing: &'static str,
         limit: u64,
+        at: u64,
     },
     WindowLimit {
         doing: &'static str,
         window: u64,
         limit: u64,
+        at: u64,
     },
     ExtraData {
         bytes: u64,
@@ -192,10 +202,12 @@ pub enum Error {
         wanted: u32,
         given: usize,
         first: u32,
+        at: u64,
     },
     DictionaryNeeded {
         doing: &'static str,
         code: Code,
+        at: u64,
     },
     HeaderTooShort {
         doing: &'static str,
@@ -324,14 +336,30 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// The same error, of a frame that begins there in the input.
+    pub fn in_frame_at(mut self, position: u64) -> Error {
+        if let Error::Frame { at, .. }
+        | Error::InputEndsInsideFrame { at, .. }
+        | Error::WrongSize { at, .. }
+        | Error::StreamLimit { at, .. }
+        | Error::WindowLimit { at, .. }
+        | Error::DictionaryMissing { at, .. }
+        | Error::DictionaryNeeded { at, .. } = &mut self
+        {
+            *at = position;
+        }
+        self
+    }
+
     /// What was being done, which begins the sentence.
     fn doing(&self) -> Option<&'static str> {
         match *self {
             Error::OutOfBounds { doing, .. }
             | Error::Zstd { doing, .. }
+            | Error::Frame { doing, .. }
             | Error::DeclaredSize { doing, .. }
             | Error::UnusableDictionary { doing, .. }
-            | Error::InputEndsInsideFrame { doing }
+            | Error::InputEndsInsideFrame { doing, .. }
             | Error::WrongSize { doing, .. }
             | Error::StreamLimit { doing, .. }
             | Error::WindowLimit { doing, .. }
@@ -437,7 +465,7 @@ impl Error {
             Error::Cancelled { code } => write!(f, "cancelled by the progress callback, with code {code}"),
             Error::Busy => write!(f, "the object is busy: another call on it is running"),
 
-            Error::Zstd { code, .. } => write!(f, "{}", code.name()),
+            Error::Zstd { code, .. } | Error::Frame { code, .. } => write!(f, "{}", code.name()),
             Error::DeclaredSize { declared, given, .. } => {
                 let wrong = Code::SRC_SIZE_WRONG.name();
                 write!(f, "{wrong}: {declared} bytes were declared, {given} were given")

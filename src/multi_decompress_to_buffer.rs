@@ -155,7 +155,7 @@ impl Decompressor {
                 // What is recorded, or what the blocks can hold.
                 Ok(frame) if disagree || frame.content_bound < size => {
                     let produced = frame.content_bound;
-                    return Some(Err(Error::WrongSize { doing: DOING, produced, recorded: size }));
+                    return Some(Err(Error::WrongSize { doing: DOING, produced, recorded: size, at: at as u64 }));
                 }
                 Ok(_) => {}
             }

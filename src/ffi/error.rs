@@ -29,8 +29,8 @@ pub struct zst_error {
     pub expected: u64,
     /// What there was instead, where that is a number. 0 otherwise.
     pub actual: u64,
-    /// Where in the input the frame begins that is cut, or is no frame, or has wrong headers; 0 when it is the first, or
-    /// when that is not the question.
+    /// Where in the input the frame begins that is cut, damaged, refused, or no frame; 0 when it is the first, or when that
+    /// is not the question. The input of a stream is all that it has been given.
     pub src_position: u64,
     /// The whole sentence: cause and, where there is one, remedy. UTF-8, ends with NUL.
     pub message: [c_char; 464],
@@ -117,11 +117,13 @@ fn status(error: &Error) -> zst_status {
         | Error::TooManyDictionaries { .. }
         | Error::DuplicateDictionary { .. }
         | Error::NotSkippable => ZST_ERROR_VALUE,
-        Error::Zstd { code: Code::MEMORY_ALLOCATION, .. } | Error::OutOfMemory(_) | Error::NoThreads { .. } => {
-            ZST_ERROR_MEMORY
-        }
+        Error::Zstd { code: Code::MEMORY_ALLOCATION, .. }
+        | Error::Frame { code: Code::MEMORY_ALLOCATION, .. }
+        | Error::OutOfMemory(_)
+        | Error::NoThreads { .. } => ZST_ERROR_MEMORY,
         Error::OutOfBounds { .. }
         | Error::Zstd { .. }
+        | Error::Frame { .. }
         | Error::DeclaredSize { .. }
         | Error::UnusableDictionary { .. }
         | Error::NoEstimateWithThreads
@@ -174,7 +176,7 @@ fn status(error: &Error) -> zst_status {
 /// libzstd's code: what it returned, or would have returned had we not looked first.
 fn zstd_code(error: &Error) -> Option<Code> {
     match *error {
-        Error::Zstd { code, .. } | Error::Training { code, .. } => Some(code),
+        Error::Zstd { code, .. } | Error::Frame { code, .. } | Error::Training { code, .. } => Some(code),
         Error::OutOfBounds { .. } => Some(Code::PARAMETER_OUT_OF_BOUND),
         Error::UnusableDictionary { .. } => Some(Code::DICTIONARY_CORRUPTED),
         Error::DictionaryMissing { .. } => Some(Code::DICTIONARY_WRONG),
@@ -221,8 +223,15 @@ fn item_index(error: &Error) -> Option<u64> {
 }
 
 fn src_position(error: &Error) -> u64 {
-    match error {
-        Error::BrokenFrame { at, .. } => *at as u64,
+    match *error {
+        Error::BrokenFrame { at, .. } => at as u64,
+        Error::Frame { at, .. }
+        | Error::InputEndsInsideFrame { at, .. }
+        | Error::WrongSize { at, .. }
+        | Error::StreamLimit { at, .. }
+        | Error::WindowLimit { at, .. }
+        | Error::DictionaryMissing { at, .. }
+        | Error::DictionaryNeeded { at, .. } => at,
         _ => 0,
     }
 }

@@ -1,6 +1,10 @@
 //! `zst_error`: what a failure tells. The texts of each function are tested with the function.
 
+use crate::decompression_reader::STRICT;
 use crate::support::*;
+use crate::support_readers::*;
+use crate::support_sources::*;
+use crate::support_streams::*;
 use std::ptr::{null, null_mut};
 use zst::ffi::compression_parameters::*;
 use zst::ffi::compressor::*;
@@ -45,4 +49,32 @@ fn it_may_be_null_when_a_call_succeeds_or_fails() {
 fn arguments_are_checked_before_anything_else_happens() {
     // Both the level and the output are wrong: the output is what a program must mend first.
     refuses_null("out", |err| unsafe { zst_compress(b"x".as_ptr().cast(), 1, 99, null_mut(), err) });
+}
+
+#[test]
+fn it_tells_where_the_damaged_frame_begins() {
+    let checked = Compressor::with(&[(ZST_C_WRITE_CHECKSUM, 1)], None);
+    let mut damaged = checked.compress(b"some content").to_vec();
+    *damaged.last_mut().unwrap() ^= 1;
+    let good = checked.compress(b"other content").to_vec();
+    let skippable = b"\x50\x2a\x4d\x18\x04\0\0\0abcd".to_vec();
+    // All is well until the last one: damaged, cut in strict mode, of a kind that does not exist.
+    for (last, strict) in [(&damaged[..], 0), (&good[..good.len() - 1], STRICT), (b"(\xb5/\xfd\x08\0\0\0\0\0\0\0", 0)] {
+        for before in [vec![], good.clone(), [&skippable[..], &good, &good].concat(), skippable.clone()] {
+            let input = [&before, last].concat();
+            let at = before.len() as u64;
+            let decompressor = Decompressor::new(None);
+            let failure = decompressor.decompress_as(&input, 0, ACROSS).unwrap_err();
+            assert_eq!(failure.src_position, at, "{failure:?}");
+            for size in [1, 7, input.len()] {
+                let reader = DecompressionReader::new(&decompressor, Source::blocks(&input, size), ACROSS | strict);
+                let failure = (0..9).find_map(|_| reader.fetch(Way::Read(100)).err()).unwrap();
+                assert_eq!(failure.src_position, at, "{size}: {failure:?}");
+                if strict == 0 {
+                    let obj = DecompressionObj::new(&decompressor, ACROSS);
+                    assert_eq!(obj.push_all(&input, size).1.unwrap_err().src_position, at);
+                }
+            }
+        }
+    }
 }

@@ -26,6 +26,7 @@ pub struct Failure {
     pub item_index: u64,
     pub expected: u64,
     pub actual: u64,
+    pub src_position: u64,
     pub message: String,
 }
 
@@ -124,6 +125,7 @@ pub fn call0(function: impl FnOnce(Err) -> zst_status) -> Result<(), Failure> {
         item_index: err.item_index,
         expected: err.expected,
         actual: err.actual,
+        src_position: err.src_position,
         message: string(err.message.as_ptr()).to_owned(),
     })
 }
