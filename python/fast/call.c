@@ -159,6 +159,15 @@ PyObject *new_bytes(size_t size)
     return bytes;
 }
 
+bool is_room_for(size_t size)
+{
+    void *place = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED)
+        return false;
+    munmap(place, size);
+    return true;
+}
+
 /* Not part of the stable ABI, so that it is looked for. */
 static int (*resize)(PyObject **, Py_ssize_t);
 

@@ -30,10 +30,11 @@ typedef struct {
     PyObject *flushed;
     /* What the C library reads from; of buffers and their segments, their memory, which `end` keeps alive. */
     Py_buffer block;
+    /* Of segments: where they begin in their buffer. Of readers: how much a failed read has taken that nobody got. */
     uint64_t offset;
     /* Of iterators: the most that a piece has. */
     size_t write_size;
-    /* Behind the end of a frame. */
+    /* What was behind the end of a frame. Of readers: what a failed read has left for the next one. */
     PyObject *unused;
     /* While a call makes several calls into the C library. */
     bool running;
@@ -110,6 +111,8 @@ PyObject *attribute(PyObject *object, const char *name);
 PyObject *take_bytes(zst_bytes *bytes);
 /* A bytes object to write into. */
 PyObject *new_bytes(size_t size);
+/* Whether so much memory can be had, as far as that can be told. */
+bool is_room_for(size_t size);
 /* Makes a new bytes object shorter. */
 PyObject *shortened(PyObject *bytes, size_t length);
 PyObject *lengthened(PyObject *bytes, size_t length);

@@ -109,14 +109,8 @@ static PyObject *get_handle(PyObject *object, void *closure)
                                  self->owner == NULL ? object : self->owner);
 }
 
-static PyObject *get_end(PyObject *self, void *closure)
-{
-    (void)closure;
-    Py_INCREF(self);
-    return self;
-}
-
-static PyObject *get_obj(PyObject *self, void *closure)
+/* The object at the other end of a stream. */
+static PyObject *get_inner(PyObject *self, void *closure)
 {
     (void)closure;
     PyObject *end = ((Native *)self)->end;
@@ -124,16 +118,6 @@ static PyObject *get_obj(PyObject *self, void *closure)
         end = Py_None;
     Py_INCREF(end);
     return end;
-}
-
-static PyObject *take_exception(PyObject *self, PyObject *unused)
-{
-    (void)unused;
-    PyObject *exception = ((Native *)self)->exception;
-    ((Native *)self)->exception = NULL;
-    if (exception != NULL)
-        return exception;
-    Py_RETURN_NONE;
 }
 
 /* _adopt(owner, address): the handle at an address, and a tuple that owns it and what it needs. */
@@ -152,15 +136,12 @@ static PyObject *adopt(PyObject *object, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"_adopt", adopt, METH_VARARGS, NULL},
-    {"take_exception", take_exception, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
-/* What an end of a stream has in Python as well. */
 static PyGetSetDef attributes[] = {
     {"_handle", get_handle, NULL, NULL, NULL},
-    {"_end", get_end, NULL, NULL, NULL},
-    {"obj", get_obj, NULL, NULL, NULL},
+    {"_inner", get_inner, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

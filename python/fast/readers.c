@@ -107,19 +107,39 @@ enum { SMALL = 4 << 10, LARGE = 256 << 20 };
 /* So much is made room for at first, where it is not known how much there will be. */
 enum { FIRST = 128 << 10 };
 
-/* A read has failed after `length` bytes of `bytes`. */
+/* A read has failed after `length` bytes of `bytes`. As with one call of the library they come again in the next read,
+ * unless the stream itself has failed. */
 static PyObject *after(Native *self, const zst_error *err, PyObject *bytes, size_t length)
 {
     if (err->status == ZST_ERROR_WOULD_BLOCK && length > 0) {
         replace(&self->exception, NULL);
         return shortened(bytes, length);
     }
-    /* As with one call of the library: what was read comes again, unless the stream has failed. */
-    zst_error ignored;
-    if (err->status != ZST_ERROR_ZSTD && err->status != ZST_ERROR_LIMIT && length > 0)
-        functions(self)->unread(self->handle, PyBytes_AsString(bytes), length, &ignored);
-    Py_DECREF(bytes);
+    bool final = err->status == ZST_ERROR_ZSTD || err->status == ZST_ERROR_LIMIT;
+    self->offset += length;
+    if (length > 0 && !final)
+        self->unused = bytes;
+    else
+        Py_DECREF(bytes);
     return failed(err, self);
+}
+
+/* Before a read: the library takes back what the last one has left. */
+static bool begin(Native *self)
+{
+    zst_error err;
+    if (!begin_steps(self))
+        return false;
+    if (self->unused == NULL)
+        return true;
+    if (functions(self)->unread(self->handle, PyBytes_AsString(self->unused), (size_t)self->offset, &err) < 0) {
+        self->running = false;
+        failed(&err, NULL);
+        return false;
+    }
+    replace(&self->unused, NULL);
+    self->offset = 0;
+    return true;
 }
 
 static PyObject *read_size(Native *self, size_t size, bool once)
@@ -143,9 +163,11 @@ static PyObject *read_size(Native *self, size_t size, bool once)
         return read_copied(self, (Py_ssize_t)size, once);
     }
     memcpy(PyBytes_AsString(bytes), small, length);
-    if (read_into(self, PyBytes_AsString(bytes) + length, size - length, once, &more, &err) < 0)
-        return after(self, &err, bytes, length);
-    return shortened(bytes, length + more);
+    if (read_into(self, PyBytes_AsString(bytes) + length, size - length, once, &more, &err) >= 0)
+        return shortened(bytes, length + more);
+    /* What is wrong with the data comes out when there is nothing to give. */
+    bool of_data = err.status == ZST_ERROR_ZSTD || err.status == ZST_ERROR_LIMIT || err.status == ZST_ERROR_TRUNCATED;
+    return of_data && length > 0 ? shortened(bytes, length) : after(self, &err, bytes, length);
 }
 
 /* How much there is likely to be to read, and a little more, so that the end is seen. */
@@ -179,7 +201,12 @@ static PyObject *read_all(Native *self)
         if (more == 0)
             return shortened(bytes, length);
         if (length == capacity) {
+            /* It would be gone if it could not be made longer. */
             capacity += capacity;
+            if (!is_room_for(capacity)) {
+                err = (zst_error){.status = ZST_ERROR_MEMORY, .message = "not enough memory to read all that is left"};
+                return after(self, &err, bytes, length);
+            }
             if ((bytes = lengthened(bytes, capacity)) == NULL)
                 return NULL;
         }
@@ -214,7 +241,7 @@ static PyObject *reader_read(PyObject *object, PyObject *const *args, Py_ssize_t
 {
     Native *self = (Native *)object;
     Py_ssize_t size;
-    if (size_argument(self, &READ, args, count, names, &size) < 0 || !begin_steps(self))
+    if (size_argument(self, &READ, args, count, names, &size) < 0 || !begin(self))
         return NULL;
     PyObject *bytes = size < 0 ? read_all(self) : read_size(self, (size_t)size, false);
     self->running = false;
@@ -225,7 +252,7 @@ static PyObject *reader_read1(PyObject *object, PyObject *const *args, Py_ssize_
 {
     Native *self = (Native *)object;
     Py_ssize_t size;
-    if (size_argument(self, &READ1, args, count, names, &size) < 0 || !begin_steps(self))
+    if (size_argument(self, &READ1, args, count, names, &size) < 0 || !begin(self))
         return NULL;
     PyObject *bytes = read_size(self, size < 0 ? functions(self)->read1_size : (size_t)size, true);
     self->running = false;
@@ -236,7 +263,7 @@ static PyObject *reader_readall(PyObject *object, PyObject *unused)
 {
     (void)unused;
     Native *self = (Native *)object;
-    if (!check_open(self) || !begin_steps(self))
+    if (!check_open(self) || !begin(self))
         return NULL;
     PyObject *bytes = read_all(self);
     self->running = false;
@@ -268,7 +295,7 @@ static PyObject *fill(Native *self, PyObject *buffer, bool once)
         return NULL;
     size_t length = 0;
     zst_error err;
-    bool open = check_open(self) && begin_steps(self);
+    bool open = check_open(self) && begin(self);
     zst_status status = open ? read_into(self, place.buf, (size_t)place.len, once, &length, &err) : ZST_OK;
     PyBuffer_Release(&place);
     if (!open)
@@ -291,10 +318,11 @@ static PyObject *reader_readinto1(PyObject *self, PyObject *const *args, Py_ssiz
     return arguments(&READINTO1, args, count, names, given) < 0 ? NULL : fill((Native *)self, given[0], true);
 }
 
-static PyObject *reader_tell(PyObject *self, PyObject *unused)
+static PyObject *reader_tell(PyObject *object, PyObject *unused)
 {
     (void)unused;
-    return PyLong_FromUnsignedLongLong(functions((Native *)self)->tell(((Native *)self)->handle));
+    Native *self = (Native *)object;
+    return PyLong_FromUnsignedLongLong(functions(self)->tell(self->handle) - self->offset);
 }
 
 static PyObject *reader_close(PyObject *object, PyObject *unused)
@@ -305,6 +333,7 @@ static PyObject *reader_close(PyObject *object, PyObject *unused)
     bool was_closed = functions(self)->closed(self->handle);
     if (functions(self)->close(self->handle, &err) < 0)
         return failed(&err, NULL);
+    replace(&self->unused, NULL);
     if (self->closefd && !was_closed && call_if_there(self, "close", NULL) != 0)
         return NULL;
     Py_RETURN_NONE;
@@ -340,18 +369,31 @@ static PyObject *reader_closed(PyObject *self, void *closure)
     return PyBool_FromLong(functions((Native *)self)->closed(((Native *)self)->handle));
 }
 
-/* seek() of decompression readers has checked the arguments. */
-static PyObject *reader_move(PyObject *object, PyObject *args)
+static const Signature SEEK = {"seek", 1, 2, 2, {"pos", "whence"}};
+
+static PyObject *reader_seek(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
     Native *self = (Native *)object;
-    long long pos;
-    int whence;
+    PyObject *given[2];
+    long long pos, whence = SEEK_SET;
+    int too_far, unknown = 0;
     uint64_t position;
     zst_error err;
-    if (!PyArg_ParseTuple(args, "Li", &pos, &whence) || !begin_steps(self))
+    if (arguments(&SEEK, args, count, names, given) < 0 || !check_open(self) ||
+        int64(given[0], "pos", &pos, &too_far) < 0)
+        return NULL;
+    if (too_far != 0 || pos > PY_SSIZE_T_MAX || pos < PY_SSIZE_T_MIN) {
+        PyErr_SetString(PyExc_OverflowError, "pos is too large");
+        return NULL;
+    }
+    if (given[1] != NULL && int64(given[1], "whence", &whence, &unknown) < 0)
+        return NULL;
+    if (unknown != 0 || whence < SEEK_SET || whence > SEEK_END)
+        return reader_tell(object, NULL);
+    if (!begin(self))
         return NULL;
     PyThreadState *state = leave_python(true);
-    zst_status status = zst_decompression_reader_seek(self->handle, pos, whence, &position, &err);
+    zst_status status = zst_decompression_reader_seek(self->handle, pos, (int32_t)whence, &position, &err);
     enter_python(state);
     self->running = false;
     return status < 0 ? failed(&err, self) : PyLong_FromUnsignedLongLong(position);
@@ -373,7 +415,7 @@ static PyObject *reader_move(PyObject *object, PyObject *args)
 static PyMethodDef compression_methods[] = {METHODS, {NULL, NULL, 0, NULL}};
 static PyMethodDef decompression_methods[] = {
     METHODS,
-    {"_move", reader_move, METH_VARARGS, NULL},
+    METHOD("seek", reader_seek, DOC_DecompressionReading_seek),
     {NULL, NULL, 0, NULL},
 };
 

@@ -9,13 +9,15 @@ typedef struct {
     zst_status (*write)(const void *, const void *, size_t, size_t *, size_t *, zst_error *);
     zst_status (*close)(const void *, zst_error *);
     int32_t (*closed)(const void *);
+    zst_status (*memory_size)(const void *, size_t *, zst_error *);
 } Functions;
 
 /* The library's functions, for any handle. */
 #define FUNCTIONS(kind)                                                                                                \
     {                                                                                                                  \
         (zst_status(*)(const void *, const void *, size_t, size_t *, size_t *, zst_error *))kind##_write,              \
-            (zst_status(*)(const void *, zst_error *))kind##_close, (int32_t(*)(const void *))kind##_closed            \
+            (zst_status(*)(const void *, zst_error *))kind##_close, (int32_t(*)(const void *))kind##_closed,           \
+            (zst_status(*)(const void *, size_t *, zst_error *))kind##_memory_size                                     \
     }
 
 static const Functions COMPRESSION = FUNCTIONS(zst_compression_writer);
@@ -193,9 +195,19 @@ static PyObject *writer_closed(PyObject *self, void *closure)
     return PyBool_FromLong(functions((Native *)self)->closed(((Native *)self)->handle));
 }
 
+static PyObject *writer_memory_size(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    Native *self = (Native *)object;
+    size_t size;
+    zst_error err;
+    return functions(self)->memory_size(self->handle, &size, &err) < 0 ? failed(&err, NULL) : PyLong_FromSize_t(size);
+}
+
 #define METHODS                                                                                                        \
     METHOD("write", writer_write, DOC_Writing_write),                                                                  \
         {"close", writer_close, METH_NOARGS, DOC_Writing_close}, {"__enter__", writer_enter, METH_NOARGS, NULL},       \
+        {"memory_size", writer_memory_size, METH_NOARGS, DOC_Writing_memory_size},                                     \
     {                                                                                                                  \
         "__exit__", (PyCFunction)(void (*)(void))writer_exit, METH_FASTCALL, NULL                                      \
     }

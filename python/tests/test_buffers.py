@@ -75,6 +75,12 @@ def test_buffer_protocol(tmp_path):
         memoryview(z.BufferWithSegmentsCollection(b))
 
 
+def test_they_are_keys():
+    b = z.BufferWithSegments(b"foobar", q(0, 3))
+    objects = [b, b[0], b.segments, z.BufferWithSegmentsCollection(b)]
+    assert len(set(objects)) == 4 and b[0] != b[0]
+
+
 def test_nothing_is_copied():
     data = bytearray(TEXT)
     b = z.BufferWithSegments(data, q(0, 300))

@@ -42,6 +42,8 @@ def test_the_compiled_module_has_all_of_it():
         z.ZstdCompressionDict: "Dict",
     }.items():
         assert issubclass(public, getattr(_native.fast, name))
+    # What all of them have is private.
+    assert not [name for name in vars(_native.fast.Native) if not name.startswith("_")]
     for name in ("frame_content_size", "frame_header_size", "get_frame_parameters", "estimate_decompression_context_size"):
         assert getattr(z, name) is getattr(_native.fast, name)
 

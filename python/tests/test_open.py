@@ -56,6 +56,10 @@ def test_contexts(tmp_path):
             file.read()
 
 
+def test_no_mode_is_the_default():
+    assert z.open(io.BytesIO(FRAME), None).read() == TEXT
+
+
 @pytest.mark.parametrize("mode", ["", "b", "rw", "rbt", "r+", "U", "rbb", "q", "rtt"])
 def test_invalid_modes(mode):
     with raises(ValueError, "Invalid mode: %r" % mode):

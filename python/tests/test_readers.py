@@ -7,7 +7,7 @@ import tarfile
 import pytest
 
 import zstandard as z
-from helpers import EMPTY, FRAME, SKIPPABLE, TEXT, UNSIZED, Source, raises
+from helpers import EMPTY, FRAME, SKIPPABLE, TEXT, UNSIZED, Source, child, raises
 
 CLOSED = "stream is closed"
 RANDOM = os.urandom(400_000)
@@ -343,6 +343,79 @@ def test_garbage_after_a_frame(dctx):
     assert reader.tell() == 300
     with raises(z.ZstdError, "zstd decompress error: "):
         dctx.stream_reader(FRAME + b"junkjunk").readall()
+
+
+@pytest.mark.parametrize("size", [300, 4095, 4096, 4097, 200_000])
+def test_output_comes_before_an_error(cctx, dctx, size):
+    content = os.urandom(size)
+    obj = cctx.compressobj()
+    damaged = cctx.compress(content) + b"junkjunk"
+    cut = obj.compress(content) + obj.flush(z.COMPRESSOBJ_FLUSH_BLOCK)
+    for data in (damaged, cut):
+        for source in (bytes, io.BytesIO):
+            reader = dctx.stream_reader(source(data), read_across_frames=True, strict=True)
+            assert reader.read(size + 10_000) == content
+            for _ in range(2):
+                with raises(z.ZstdError):
+                    reader.read(1)
+                assert reader.tell() == size
+            reader = dctx.stream_reader(source(data), read_across_frames=True, strict=True)
+            for _ in range(2):
+                with raises(z.ZstdError):
+                    reader.readall()
+                assert reader.tell() == 0
+
+
+@pytest.mark.parametrize("again", ["read", "read1", "readinto", "readall", "seek"])
+def test_what_a_failed_read_has_taken_comes_again(cctx, dctx, again):
+    content = os.urandom(500_000)
+    frame = cctx.compress(content)
+    for first in (z.ZstdDecompressionReader.readall, lambda reader: reader.read(450_000)):
+        reader = dctx.stream_reader(Source(frame[:400_000], OSError("a"), frame[400_000:]))
+        assert reader.read(5_000) == content[:5_000]
+        with raises(OSError, "a"):
+            first(reader)
+        assert reader.tell() == 5_000
+        if again == "seek":
+            assert reader.seek(6_000) == reader.tell() == 6_000
+        elif again == "readinto":
+            buffer = bytearray(1_000)
+            assert reader.readinto(buffer) == 1_000 and buffer == content[5_000:6_000]
+        elif again != "readall":
+            assert getattr(reader, again)(1_000) == content[5_000:6_000]
+        position = reader.tell()
+        assert reader.readall() == content[position:]
+        assert reader.tell() == 500_000
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="the system does not tell how large a process is")
+def test_readall_without_memory():
+    child(
+        """
+import io, resource
+import zstandard as z
+
+SIZE = 100_000_000
+obj = z.ZstdCompressor().compressobj()
+frame = obj.compress(bytes(SIZE)) + obj.flush()
+reader = z.ZstdDecompressor().stream_reader(io.BytesIO(frame))
+assert len(reader.read(5_000)) == 5_000
+with open("/proc/self/statm") as file:
+    used = int(file.read().split()[0]) * resource.getpagesize()
+limits = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (used + 60_000_000, limits[1]))
+try:
+    reader.readall()
+except MemoryError:
+    pass
+else:
+    raise AssertionError("there was memory")
+assert reader.tell() == 5_000
+resource.setrlimit(resource.RLIMIT_AS, limits)
+assert len(reader.read(5_000)) == 5_000
+assert len(reader.readall()) == SIZE - 10_000 and reader.tell() == SIZE
+"""
+    )
 
 
 def test_cut_input(dctx):

@@ -34,6 +34,9 @@ _NEEDS_NATIVE = not hasattr(fast, "Memory") and bufferable is None and sys.versi
 class _Memory:
     """Something with memory, which `_keep` keeps alive."""
 
+    # A native base class has none.
+    __hash__ = object.__hash__
+
     def _lend(self, address, length, keep):
         self._start = ffi.cast("uint8_t *", address)
         self._length = length

@@ -70,25 +70,25 @@ def failure(err, *ends):
     return exception_for(status, ffi.string(err.message).decode("utf-8", "replace"), err.zstd_code)
 
 
+_EXCEPTIONS = {
+    lib.ZST_ERROR_VALUE: ValueError,
+    lib.ZST_ERROR_CLOSED: ValueError,
+    lib.ZST_ERROR_MEMORY: MemoryError,
+    lib.ZST_ERROR_SEEK: io.UnsupportedOperation,
+    lib.ZST_ERROR_INDEX: IndexError,
+    lib.ZST_ERROR_ARGUMENT: TypeError,
+    lib.ZST_ERROR_SINK: OSError,
+    lib.ZST_ERROR_INTERNAL: SystemError,
+}
+WOULD_BLOCK = lib.ZST_ERROR_WOULD_BLOCK
+
+
 def exception_for(status, message, code):
     """The exception that stands for a status of the C library."""
-    if status == lib.ZST_ERROR_VALUE or status == lib.ZST_ERROR_CLOSED:
-        return ValueError(message)
-    if status == lib.ZST_ERROR_MEMORY:
-        return MemoryError(message)
-    if status == lib.ZST_ERROR_WOULD_BLOCK:
+    if status == WOULD_BLOCK:
         return BlockingIOError(errno.EAGAIN, message, 0)
-    if status == lib.ZST_ERROR_SEEK:
-        return io.UnsupportedOperation(message)
-    if status == lib.ZST_ERROR_INDEX:
-        return IndexError(message)
-    if status == lib.ZST_ERROR_ARGUMENT:
-        return TypeError(message)
-    if status == lib.ZST_ERROR_SINK:
-        return OSError(message)
-    if status == lib.ZST_ERROR_INTERNAL:
-        return SystemError(message)
-    return new_zstd_error(message, code)
+    kind = _EXCEPTIONS.get(status)
+    return new_zstd_error(message, code) if kind is None else kind(message)
 
 
 # Streams hold a context of about 1 MiB until they end. PyPy's garbage collector hears of a part of it: enough to find

@@ -2,10 +2,9 @@
 
 import io
 
-from ._calls import failure, give_call, take_call, view
+from ._calls import WOULD_BLOCK, failure, give_call, take_call, view
 from ._native import NULL, callback, ffi, lib
 
-WOULD_BLOCK = lib.ZST_ERROR_WOULD_BLOCK
 _FAILED = 1
 
 

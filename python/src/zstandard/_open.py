@@ -14,6 +14,7 @@ def open(filename, mode="rb", cctx=None, dctx=None, encoding=None, errors=None, 
     :param filename: path, or an object with read() or write()
     :param mode: r, w, a or x, with b or t; without b it is text
     """
+    mode = "rb" if mode is None else mode
     letters = mode.replace("b", "", 1).replace("t", "", 1) if isinstance(mode, str) else None
     if letters not in ("r", "w", "a", "x") or "b" in mode and "t" in mode:
         raise ValueError("Invalid mode: %r" % (mode,))

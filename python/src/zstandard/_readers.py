@@ -111,7 +111,15 @@ class _DecompressionReading(_Reading):
     _READ1_SIZE = lib.ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE
     locals().update(_functions("decompression"))
 
-    def _move(self, pos, whence):
+    def seek(self, pos, whence=os.SEEK_SET):
+        """Moves forward by decoding; returns the new position."""
+        self._check_open()
+        pos = index(pos, "pos")
+        if pos > sys.maxsize or pos < -sys.maxsize - 1:
+            raise OverflowError("pos is too large")
+        whence = os.SEEK_SET if whence is None else index(whence, "whence")
+        if whence not in (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END):
+            return self.tell()
         call = take_call()
         if lib.zst_decompression_reader_seek(self._handle, pos, whence, call.u64, call.err) < 0:
             raise failure(call.err, self._end)
@@ -176,17 +184,6 @@ class ZstdDecompressionReader(_DecompressionReading, _Reader):
 
     def seekable(self):
         return True
-
-    def seek(self, pos, whence=os.SEEK_SET):
-        """Moves forward by decoding; returns the new position."""
-        self._check_open()
-        pos = index(pos, "pos")
-        if pos > sys.maxsize or pos < -sys.maxsize - 1:
-            raise OverflowError("pos is too large")
-        whence = os.SEEK_SET if whence is None else index(whence, "whence")
-        if whence not in (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END):
-            return self.tell()
-        return self._move(pos, whence)
 
     def write(self, data):
         raise io.UnsupportedOperation()

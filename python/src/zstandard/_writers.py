@@ -21,7 +21,7 @@ def _unsupported(name):
 
 def _functions(kind):
     """The C functions of a kind of writer, by Python's names."""
-    names = ("write", "flush", "tell", "close", "closed")
+    names = ("write", "flush", "tell", "close", "closed", "memory_size")
     return {"_" + name: staticmethod(getattr(lib, "zst_%s_writer_%s" % (kind, name))) for name in names}
 
 
@@ -29,6 +29,10 @@ class _Writing:
     """What both writers do. `_write` and the like are the C functions of the kind."""
 
     _entered = False
+
+    @property
+    def _inner(self):
+        return self._end.obj
 
     def __enter__(self):
         self._check_open()
@@ -69,6 +73,15 @@ class _Writing:
             raise self._end.take_exception() or BlockingIOError(errno.EAGAIN, "the sink would block", consumed)
         self._end.exception = None
         return length if self._write_return_read else written
+
+    def memory_size(self):
+        """Bytes of memory used by the writer's context."""
+        call = take_call()
+        if self._memory_size(self._handle, call.size, call.err) < 0:
+            raise failure(call.err)
+        size = call.size[0]
+        give_call(call)
+        return size
 
     def close(self):
         """Closes the stream, and the inner object unless closefd=False."""
@@ -130,19 +143,10 @@ class _Writer(Made):
 
     def fileno(self):
         """That of the inner object."""
-        fileno = attribute(self._end.obj, "fileno")
+        fileno = attribute(self._inner, "fileno")
         if fileno is None:
             raise OSError("fileno not available on underlying writer")
         return fileno()
-
-    def memory_size(self):
-        """Bytes of memory used by the writer's context."""
-        call = take_call()
-        if self._MEMORY_SIZE(self._handle, call.size, call.err) < 0:
-            raise failure(call.err)
-        size = call.size[0]
-        give_call(call)
-        return size
 
     def writelines(self, lines):
         raise NotImplementedError("writelines() is not part of this stream; call write() for each piece")
@@ -156,14 +160,12 @@ class ZstdCompressionWriter(_CompressionWriting, _Writer):
     """A writable stream of content, which writes frames to an inner object."""
 
     __slots__ = ()
-    _MEMORY_SIZE = staticmethod(lib.zst_compression_writer_memory_size)
 
 
 class ZstdDecompressionWriter(_DecompressionWriting, _Writer):
     """A writable stream of frames, which writes their content to an inner object."""
 
     __slots__ = ()
-    _MEMORY_SIZE = staticmethod(lib.zst_decompression_writer_memory_size)
     tell = _unsupported("tell")
     writelines = _unsupported("writelines")
 

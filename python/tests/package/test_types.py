@@ -19,7 +19,7 @@ zstandard\.Buffer\w+\.__buffer__                    # in C it has no name before
 zstandard\.BufferWithSegments\.__init__             # __new__ takes the arguments
 zstandard\.ZstdCompressionReader\.seek              # absent; BinaryIO has it
 zstandard\.ZstdDecompressionWriter\.tell            # raises
-zstandard\.Zstd\w+\.__signature__                   # for help()
+zstandard\.\w+\.__signature__                       # for help()
 """
 
 
