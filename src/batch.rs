@@ -21,12 +21,12 @@ pub trait Items: Sync {
 /// Tasks for each worker, so that all of them end at about the same time.
 const TASKS: u64 = 32;
 /// A task is worth this much work, in bytes.
-const LEAST: u64 = 2 << 10;
+const LEAST: u64 = 4 << 10;
 /// What an item costs beside its bytes.
 pub const ITEM: u64 = 256;
 /// From so much work on, in bytes, helpers are called at once; otherwise when the rest is seen to take so long.
 const AT_ONCE: u64 = 128 << 10;
-const WORTH_A_CALL: Duration = Duration::from_micros(100);
+const WORTH_A_CALL: Duration = Duration::from_micros(150);
 /// The first task may take so many times as long as the others: caches are cold.
 const COLD: u32 = 3;
 

@@ -8,6 +8,7 @@
 //! locked.
 
 use super::thread::{self, Thread};
+use std::hint::spin_loop;
 use std::mem::transmute;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -18,6 +19,9 @@ use std::time::Duration;
 const TEAMS: usize = 16;
 /// So many helpers there are at most.
 const HELPERS: usize = 256;
+/// So often whoever leads a team looks whether its helpers have finished before it sleeps, which takes longer to wake from.
+const LOOKS: usize = 30;
+const PAUSES: usize = 64;
 /// So long a helper waits for work.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -130,16 +134,23 @@ impl Team<'_> {
     fn finish(&mut self) -> bool {
         let Some(place) = self.place.take() else { return false };
         let mut office = lock();
-        loop {
-            let Some(job) = &mut office.teams[place] else { return false };
+        for look in 1.. {
+            let Some(job) = &mut office.teams[place] else { break };
             job.wanted = 0;
             if job.inside == 0 {
                 let panicked = job.panicked;
                 office.teams[place] = None;
                 return panicked;
             }
-            office = self.done.wait(office).unwrap_or_else(PoisonError::into_inner);
+            if look < LOOKS {
+                drop(office);
+                (0..PAUSES).for_each(|_| spin_loop());
+                office = lock();
+            } else {
+                office = self.done.wait(office).unwrap_or_else(PoisonError::into_inner);
+            }
         }
+        false
     }
 }
 
