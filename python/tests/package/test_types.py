@@ -17,6 +17,7 @@ zstandard\.__main__
 zstandard\.BufferSegment\.(__getitem__|__iter__)    # there to raise TypeError
 zstandard\.Buffer\w+\.__buffer__                    # in C it has no name before Python 3.12
 zstandard\.BufferWithSegments\.__init__             # __new__ takes the arguments
+zstandard\.BufferSegments\.__call__                 # in C it has no parameter list
 zstandard\.ZstdCompressionReader\.seek              # absent; BinaryIO has it
 zstandard\.ZstdDecompressionWriter\.tell            # raises
 zstandard\.\w+\.__signature__                       # for help()
