@@ -20,7 +20,7 @@ const PLAUSIBLE: u64 = 64;
 /// So many items ahead of the one whose size is looked up, the header is asked for.
 const AHEAD: usize = 8;
 /// Work of less than this, in bytes, is done before a helper could come.
-const SOON_DONE: u64 = 32 << 10;
+const SOON_DONE: u64 = 24 << 10;
 
 type Held = Box<Configured<DecompressionContext>>;
 
@@ -168,11 +168,9 @@ impl Decompressor {
         let count = segments.len();
         let end_of = |index: usize| segments[index].offset + segments[index].length;
         let total = count.checked_sub(1).map_or(0, end_of) as usize;
-        let weight = |index: usize| segments[index].length + items.get(index).len() as u64 + ITEM;
-        let alone = matches!(threads, 0 | 1);
-        let all = if alone { total as u64 } else { (0..count).map(weight).fold(0, u64::saturating_add) };
+        let all = total as u64 + count as u64 * ITEM;
         let workers = if all < SOON_DONE { 1 } else { batch::workers(threads, count) };
-        let runs = batch::cut(count, workers, all, weight)?;
+        let runs = batch::cut(count, workers, all, |index| segments[index].length + ITEM)?;
         let record = Shared::try_new(Record::default())?;
         self.pool().set_latest(&record);
         let mut output = Output::with_capacity(total)?;
