@@ -28,6 +28,7 @@ static int32_t read_block(Native *stream, const Read *call)
         return FAILED;
     if (block == Py_None) {
         Py_DECREF(block);
+        stream->blocked = true;
         return ZST_ERROR_WOULD_BLOCK;
     }
     Py_buffer memory;

@@ -38,6 +38,8 @@ typedef struct {
     PyObject *unused;
     /* While a call makes several calls into the C library. */
     bool running;
+    /* The source has said that it would block. */
+    bool blocked;
     bool entered, closefd, raw, returns_read, finished, feeding;
 } Native;
 

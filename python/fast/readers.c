@@ -107,8 +107,8 @@ enum { SMALL = 4 << 10, LARGE = 256 << 20 };
 /* So much is made room for at first, where it is not known how much there will be. */
 enum { FIRST = 128 << 10 };
 
-/* A read has failed after `length` bytes of `bytes`. As with one call of the library they come again in the next read,
- * unless the stream itself has failed. */
+/* Reading all has failed after `length` bytes of `bytes`. As with one call of the library they come again in the next
+ * read, unless the stream itself has failed. */
 static PyObject *after(Native *self, const zst_error *err, PyObject *bytes, size_t length)
 {
     if (err->status == ZST_ERROR_WOULD_BLOCK && length > 0) {
@@ -145,29 +145,21 @@ static bool begin(Native *self)
 static PyObject *read_size(Native *self, size_t size, bool once)
 {
     char small[SMALL];
-    size_t length = 0, more;
+    size_t length = 0;
     zst_error err;
-    /* Whoever reads much may get little. */
-    if (size <= SMALL || !once) {
-        size_t first = size < SMALL ? size : SMALL;
-        if (read_into(self, small, first, once, &length, &err) < 0)
-            return failed(&err, self);
-        if (length < SMALL || size == SMALL)
-            return PyBytes_FromStringAndSize(small, (Py_ssize_t)length);
+    if (size <= SMALL) {
+        zst_status status = read_into(self, small, size, once, &length, &err);
+        return status < 0 ? failed(&err, self) : PyBytes_FromStringAndSize(small, (Py_ssize_t)length);
     }
     PyObject *bytes = size > LARGE || !can_resize() ? NULL : new_bytes(size);
     if (bytes == NULL) {
         PyErr_Clear();
-        if (length > 0 && functions(self)->unread(self->handle, small, length, &err) < 0)
-            return failed(&err, self);
         return read_copied(self, (Py_ssize_t)size, once);
     }
-    memcpy(PyBytes_AsString(bytes), small, length);
-    if (read_into(self, PyBytes_AsString(bytes) + length, size - length, once, &more, &err) >= 0)
-        return shortened(bytes, length + more);
-    /* What is wrong with the data comes out when there is nothing to give. */
-    bool of_data = err.status == ZST_ERROR_ZSTD || err.status == ZST_ERROR_LIMIT || err.status == ZST_ERROR_TRUNCATED;
-    return of_data && length > 0 ? shortened(bytes, length) : after(self, &err, bytes, length);
+    if (read_into(self, PyBytes_AsString(bytes), size, once, &length, &err) >= 0)
+        return shortened(bytes, length);
+    Py_DECREF(bytes);
+    return failed(&err, self);
 }
 
 /* How much there is likely to be to read, and a little more, so that the end is seen. */
@@ -195,10 +187,11 @@ static PyObject *read_all(Native *self)
     for (;;) {
         size_t more;
         zst_error err;
+        self->blocked = false;
         if (read_into(self, PyBytes_AsString(bytes) + length, capacity - length, false, &more, &err) < 0)
             return after(self, &err, bytes, length);
         length += more;
-        if (more == 0)
+        if (more == 0 || self->blocked)
             return shortened(bytes, length);
         if (length == capacity) {
             /* It would be gone if it could not be made longer. */
@@ -396,7 +389,7 @@ static PyObject *reader_seek(PyObject *object, PyObject *const *args, Py_ssize_t
     zst_status status = zst_decompression_reader_seek(self->handle, pos, (int32_t)whence, &position, &err);
     enter_python(state);
     self->running = false;
-    return status < 0 ? failed(&err, self) : PyLong_FromUnsignedLongLong(position);
+    return status < 0 ? failed(&err, self) : PyLong_FromUnsignedLongLong(position - self->offset);
 }
 
 /* clang-format off */

@@ -244,6 +244,17 @@ def test_source_raises(make, error, how):
         assert out == TEXT
 
 
+def test_readall_that_would_block(cctx, dctx):
+    content = os.urandom(300_000)
+    frame = cctx.compress(content)
+    source = Source(frame[:200_000], None, frame[200_000:], None)
+    reader = dctx.stream_reader(source)
+    first = reader.readall()
+    assert source.reads == 2 and content.startswith(first) and len(first) > 100_000
+    assert reader.readall() == content[len(first) :]
+    assert source.reads == 4
+
+
 def test_would_block(make):
     half = len(make[2]) // 2
     source = Source(None, make[2][:half], None, None, make[2][half:])
@@ -332,6 +343,18 @@ def test_one_frame_at_a_time(dctx):
     for across in (False, True):
         reader = dctx.stream_reader(io.BytesIO(data), read_across_frames=across, read_size=1)
         assert b"".join(iter(lambda: reader.read1(1000), b"")) == TEXT * 2
+
+
+@pytest.mark.parametrize("size", [4095, 4096, 4097, 8192, 131072])
+def test_a_read_ends_where_its_frame_ends(cctx, dctx, size):
+    contents = [os.urandom(size) for _ in range(3)]
+    data = b"".join(map(cctx.compress, contents))
+    for source in (bytes, io.BytesIO):
+        for much in (10_000, 1_000_000):
+            reader = dctx.stream_reader(source(data))
+            assert [reader.read(max(size, much)) for _ in contents] == contents
+            reader = dctx.stream_reader(source(data), read_across_frames=True)
+            assert reader.read(3 * size + much) == b"".join(contents)
 
 
 def test_garbage_after_a_frame(dctx):
