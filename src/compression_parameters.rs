@@ -21,6 +21,10 @@ pub mod id {
     pub const TARGET_LENGTH: i32 = 106;
     pub const STRATEGY: i32 = 107;
     pub const ENABLE_LDM: i32 = 160;
+    pub const LDM_HASH_LOG: i32 = 161;
+    pub const LDM_MIN_MATCH: i32 = 162;
+    pub const LDM_BUCKET_SIZE_LOG: i32 = 163;
+    pub const LDM_HASH_RATE_LOG: i32 = 164;
     pub const WRITE_CONTENT_SIZE: i32 = 200;
     pub const WRITE_DICT_ID: i32 = 202;
     pub const THREADS: i32 = 400;
@@ -72,10 +76,10 @@ const PARAMETERS: [Parameter; 37] = [
     parameter(id::STRATEGY, c"strategy", Kind::Bounded),
     parameter(130, c"target_block_size", Kind::Bounded),
     parameter(id::ENABLE_LDM, c"enable_ldm", Kind::LongDistance),
-    parameter(161, c"ldm_hash_log", Kind::Bounded),
-    parameter(162, c"ldm_min_match", Kind::Bounded),
-    parameter(163, c"ldm_bucket_size_log", Kind::Bounded),
-    parameter(164, c"ldm_hash_rate_log", Kind::Bounded),
+    parameter(id::LDM_HASH_LOG, c"ldm_hash_log", Kind::Bounded),
+    parameter(id::LDM_MIN_MATCH, c"ldm_min_match", Kind::Bounded),
+    parameter(id::LDM_BUCKET_SIZE_LOG, c"ldm_bucket_size_log", Kind::Bounded),
+    parameter(id::LDM_HASH_RATE_LOG, c"ldm_hash_rate_log", Kind::Bounded),
     parameter(id::WRITE_CONTENT_SIZE, c"write_content_size", Kind::Flag),
     parameter(201, c"write_checksum", Kind::Flag),
     parameter(id::WRITE_DICT_ID, c"write_dict_id", Kind::Flag),
@@ -102,6 +106,10 @@ const PARAMETERS: [Parameter; 37] = [
 
 const DEFAULT_LEVEL: i32 = 3;
 const JOB_SIZE_MIN: i32 = 512 << 10;
+
+/// The window of long-distance matching, where none is given.
+const LDM_WINDOW_LOG: i32 = 27;
+const BTULTRA: i32 = 8;
 
 /// libzstd's value that stands for "long-distance matching is off".
 const LIBZSTD_LDM_OFF: i32 = 2;
@@ -227,7 +235,39 @@ impl CompressionParameters {
             return Err(Error::NoEstimateWithThreads);
         }
         const DOING: &str = "cannot estimate compression context size";
-        self.to_libzstd()?.estimate_cctx_size().map_err(|code| Error::Zstd { doing: DOING, code })
+        let failed = |code| Error::Zstd { doing: DOING, code };
+        let mut params = self.to_libzstd()?;
+        if self.value(id::ENABLE_LDM) == 1 {
+            // libzstd takes them as they are, and divides by one of them.
+            for (id, value) in self.long_distance() {
+                params.set(id, value).map_err(failed)?;
+            }
+        }
+        params.estimate_cctx_size().map_err(failed)
+    }
+
+    /// What libzstd makes of the parameters of long-distance matching when it compresses (`ZSTD_ldm_adjustParameters`).
+    fn long_distance(&self) -> [(i32, i32); 4] {
+        let or = |value, chosen| if value == 0 { chosen } else { value };
+        let given = self.match_finder();
+        let strategy = or(given.strategy, cparams(self.value(id::COMPRESSION_LEVEL), None, 0).strategy);
+        let window_log = or(given.window_log, LDM_WINDOW_LOG);
+        let hash_rate_log = match (self.value(id::LDM_HASH_RATE_LOG), self.value(id::LDM_HASH_LOG)) {
+            (0, 0) => 7 - strategy / 3,
+            (0, hash_log) => (window_log - hash_log).max(0),
+            (hash_rate_log, _) => hash_rate_log,
+        };
+        // There the difference has no sign.
+        let likely = ((window_log - hash_rate_log) as u32).clamp(6, 30) as i32;
+        let hash_log = or(self.value(id::LDM_HASH_LOG), likely);
+        let min_match = or(self.value(id::LDM_MIN_MATCH), if strategy >= BTULTRA { 32 } else { 64 });
+        let bucket_size_log = or(self.value(id::LDM_BUCKET_SIZE_LOG), strategy.clamp(4, 8)).min(hash_log);
+        [
+            (id::LDM_HASH_RATE_LOG, hash_rate_log),
+            (id::LDM_HASH_LOG, hash_log),
+            (id::LDM_MIN_MATCH, min_match),
+            (id::LDM_BUCKET_SIZE_LOG, bucket_size_log),
+        ]
     }
 
     /// The same set as libzstd holds it.

@@ -128,6 +128,7 @@ def test_context_size():
     )
     if sys.maxsize > 2**32:
         assert p.estimated_compression_context_size() == 1303576
+    assert z.ZstdCompressionParameters(enable_ldm=True).estimated_compression_context_size() > 2**23
     with raises(z.ZstdError, "cannot estimate compression context size"):
         z.ZstdCompressionParameters(threads=1).estimated_compression_context_size()
 

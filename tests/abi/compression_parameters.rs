@@ -1,5 +1,6 @@
 //! `zst_compression_parameters`: values by number, their defaults, bounds and names.
 
+use crate::raw;
 use crate::support::*;
 use std::ptr::{null, null_mut};
 use zst::ffi::compression_parameters::*;
@@ -208,13 +209,14 @@ fn a_copy_is_independent() {
     assert_eq!(copy.get(ZST_C_WRITE_CHECKSUM).unwrap(), 0);
 }
 
+fn estimate(parameters: &CompressionParameters) -> Result<usize, Failure> {
+    call(|out, err| unsafe {
+        zst_compression_parameters_estimated_compression_context_size(parameters.raw(), out, err)
+    })
+}
+
 #[test]
 fn the_estimate_is_that_of_libzstd() {
-    let estimate = |parameters: &CompressionParameters| {
-        call(|out, err| unsafe {
-            zst_compression_parameters_estimated_compression_context_size(parameters.raw(), out, err)
-        })
-    };
     let values = [
         (ZST_C_WINDOW_LOG, 20),
         (ZST_C_CHAIN_LOG, 16),
@@ -230,6 +232,25 @@ fn the_estimate_is_that_of_libzstd() {
         let failure = estimate(&CompressionParameters::new(&[(ZST_C_THREADS, threads)])).unwrap_err();
         failure.is(ZST_ERROR_ZSTD, "cannot estimate compression context size");
     }
+}
+
+#[test]
+fn the_estimate_with_long_distance_matching_is_what_a_context_uses() {
+    let content = noise(1, 3 << 20);
+    for (strategy, window_log) in (1..=9).zip([18, 19, 20].into_iter().cycle()) {
+        for ldm in
+            [None, Some((ZST_C_LDM_HASH_LOG, 12)), Some((ZST_C_LDM_HASH_RATE_LOG, 5)), Some((ZST_C_LDM_MIN_MATCH, 16))]
+        {
+            let mut values = vec![(ZST_C_STRATEGY, strategy), (ZST_C_WINDOW_LOG, window_log), (ZST_C_ENABLE_LDM, 1)];
+            values.extend(ldm);
+            let libzstd = raw::Compressor::with(&values);
+            libzstd.compress(&content);
+            let used = libzstd.memory_size();
+            assert_eq!(estimate(&CompressionParameters::new(&values)).unwrap(), used, "{values:?}");
+        }
+    }
+    let large = estimate(&CompressionParameters::new(&[(ZST_C_ENABLE_LDM, 1)])).unwrap();
+    assert!(large > estimate(&CompressionParameters::new(&[])).unwrap() + (8 << 20), "{large}");
 }
 
 #[test]

@@ -40,6 +40,11 @@ impl Compressor {
         compressor
     }
 
+    /// Bytes of its context.
+    pub fn memory_size(&self) -> usize {
+        unsafe { sys::ZSTD_sizeof_CCtx(self.0.as_ptr()) }
+    }
+
     #[track_caller]
     fn set(&self, parameter: i32, value: i32) {
         let value = match (parameter, value) {
