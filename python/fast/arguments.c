@@ -80,23 +80,23 @@ int int64(PyObject *value, const char *name, long long *out, int *overflow)
     return 0;
 }
 
-int content_size(PyObject *value, uint64_t *out)
+int content_size(PyObject *value, const char *name, uint64_t *out)
 {
     long long size;
     int overflow;
     *out = ZST_CONTENTSIZE_UNKNOWN;
     if (value == NULL)
         return 0;
-    if (int64(value, "size", &size, &overflow) < 0)
+    if (int64(value, name, &size, &overflow) < 0)
         return -1;
     if (overflow > 0) {
-        PyObject *number = integer(value, "size");
+        PyObject *number = integer(value, name);
         if (number == NULL)
             return -1;
         *out = PyLong_AsUnsignedLongLong(number);
         Py_DECREF(number);
         if (PyErr_Occurred()) {
-            PyErr_SetString(PyExc_OverflowError, "size is more than 64 bits");
+            PyErr_Format(PyExc_OverflowError, "%s is more than 64 bits", name);
             return -1;
         }
     } else if (overflow == 0 && size >= 0) {

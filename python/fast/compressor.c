@@ -102,7 +102,7 @@ static PyObject *compressor_compressobj(PyObject *object, PyObject *const *args,
 {
     PyObject *given[1];
     uint64_t size;
-    if (arguments(&COMPRESSOBJ, args, count, names, given) < 0 || content_size(given[0], &size) < 0 ||
+    if (arguments(&COMPRESSOBJ, args, count, names, given) < 0 || content_size(given[0], "size", &size) < 0 ||
         native_handle((Native *)object) == NULL)
         return NULL;
     return new_compression_obj((Native *)object, size);
@@ -115,7 +115,7 @@ static PyObject *compressor_stream_reader(PyObject *object, PyObject *const *arg
     PyObject *given[4];
     uint64_t size;
     size_t read_size;
-    if (arguments(&STREAM_READER, args, count, names, given) < 0 || content_size(given[1], &size) < 0 ||
+    if (arguments(&STREAM_READER, args, count, names, given) < 0 || content_size(given[1], "size", &size) < 0 ||
         piece_size(given[2], ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE, "read_size", &read_size) < 0 ||
         native_handle((Native *)object) == NULL)
         return NULL;
@@ -131,7 +131,7 @@ static PyObject *compressor_stream_writer(PyObject *object, PyObject *const *arg
     PyObject *given[5];
     uint64_t size;
     size_t write_size;
-    if (arguments(&STREAM_WRITER, args, count, names, given) < 0 || content_size(given[1], &size) < 0 ||
+    if (arguments(&STREAM_WRITER, args, count, names, given) < 0 || content_size(given[1], "size", &size) < 0 ||
         piece_size(given[2], ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE, "write_size", &write_size) < 0 ||
         native_handle((Native *)object) == NULL)
         return NULL;
@@ -163,7 +163,7 @@ static PyObject *compressor_chunker(PyObject *object, PyObject *const *args, Py_
     PyObject *given[2];
     uint64_t size;
     size_t chunk_size;
-    if (arguments(&CHUNKER, args, count, names, given) < 0 || content_size(given[0], &size) < 0 ||
+    if (arguments(&CHUNKER, args, count, names, given) < 0 || content_size(given[0], "size", &size) < 0 ||
         piece_size(given[1], ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE, "chunk_size", &chunk_size) < 0 ||
         native_handle((Native *)object) == NULL)
         return NULL;

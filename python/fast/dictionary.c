@@ -31,11 +31,14 @@ static int dict_init(PyObject *self, PyObject *args, PyObject *kwargs)
     zst_error err;
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOO:ZstdCompressionDict", names, &data, &given_type, &given_k,
                                      &given_d) ||
-        (given_type != Py_None && int32(given_type, "dict_type", &type) < 0) || uint32(given_k, "k", &k) < 0 ||
-        uint32(given_d, "d", &d) < 0 || view(data, &memory) < 0)
+        (given_type != Py_None && int32(given_type, "dict_type", &type) < 0) || view(data, &memory) < 0)
         return -1;
-    zst_status status = zst_compression_dict_new(memory.buf, (size_t)memory.len, type, k, d, &handle, &err);
+    bool right = uint32(given_k, "k", &k) == 0 && uint32(given_d, "d", &d) == 0;
+    zst_status status =
+        right ? zst_compression_dict_new(memory.buf, (size_t)memory.len, type, k, d, &handle, &err) : ZST_OK;
     PyBuffer_Release(&memory);
+    if (!right)
+        return -1;
     if (status >= 0)
         return own((Native *)self, handle, (void (*)(void *))zst_compression_dict_free);
     failed(&err, NULL);

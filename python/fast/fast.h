@@ -145,7 +145,7 @@ int arguments(const Signature *signature, PyObject *const *args, Py_ssize_t coun
 /* Without None becoming NULL. */
 int arguments_as_given(const Signature *signature, PyObject *const *args, Py_ssize_t count, PyObject *names,
                        PyObject **out);
-int content_size(PyObject *value, uint64_t *out);
+int content_size(PyObject *value, const char *name, uint64_t *out);
 int piece_size(PyObject *value, size_t standard, const char *name, size_t *out);
 /* The integer that a value is, or NULL with a TypeError. */
 PyObject *integer(PyObject *value, const char *name);

@@ -163,8 +163,8 @@ static PyObject *from_level(PyObject *unused, PyObject *args)
     Value values[COUNT];
     if (!PyArg_ParseTuple(args, "OOOO!", &given_level, &given_source, &given_dict, &PyDict_Type, &kwargs) ||
         int32(given_level, "level", &level) < 0 ||
-        content_size(given_source == Py_None ? NULL : given_source, &source) < 0 ||
-        content_size(given_dict == Py_None ? NULL : given_dict, &dict) < 0 || given_values(NULL, kwargs, values) < 0)
+        content_size(given_source == Py_None ? NULL : given_source, "source_size", &source) < 0 ||
+        content_size(given_dict == Py_None ? NULL : given_dict, "dict_size", &dict) < 0 || given_values(NULL, kwargs, values) < 0)
         return NULL;
     zst_compression_parameters *table = NULL;
     zst_error err;

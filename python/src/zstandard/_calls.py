@@ -155,15 +155,15 @@ def index(value, name):
         raise TypeError("%s must be an integer, not %s" % (name, type(value).__name__)) from None
 
 
-def content_size(size):
+def content_size(size, name="size"):
     """A declared size of input; None and negative are unknown."""
     if size is None:
         return CONTENTSIZE_UNKNOWN
-    size = index(size, "size")
+    size = index(size, name)
     if size < 0:
         return CONTENTSIZE_UNKNOWN
     if size > CONTENTSIZE_UNKNOWN:
-        raise OverflowError("size is more than 64 bits")
+        raise OverflowError("%s is more than 64 bits" % name)
     return size
 
 
@@ -182,6 +182,13 @@ def piece_size(value, default, name):
 def int32(value, name):
     value = index(value, name)
     if not -(2**31) <= value < 2**31:
+        raise OverflowError("%s does not fit 32 bits" % name)
+    return value
+
+
+def uint32(value, name):
+    value = 0 if value is None else index(value, name)
+    if not 0 <= value < 2**32:
         raise OverflowError("%s does not fit 32 bits" % name)
     return value
 

@@ -11,6 +11,7 @@ from ._calls import (
     make,
     slices_of,
     take_call,
+    uint32,
     view,
 )
 from ._native import NULL, ffi, in_c, lib
@@ -25,8 +26,7 @@ def new_dict(data, dict_type=None, k=None, d=None):
     """A new handle of the C library."""
     dict_type = DICT_TYPE_AUTO if dict_type is None else int32(dict_type, "dict_type")
     data = view(data)
-    k = 0 if k is None else index(k, "k")
-    d = 0 if d is None else index(d, "d")
+    k, d = uint32(k, "k"), uint32(d, "d")
     new = lib.zst_compression_dict_new
     return make("zst_compression_dict", lib.zst_compression_dict_free, new, data, len(data), dict_type, k, d)
 

@@ -1,6 +1,17 @@
 """ZstdCompressionParameters."""
 
-from ._calls import Handled, NotPickled, SignatureOf, failure, give_call, index, int32, make, take_call
+from ._calls import (
+    CONTENTSIZE_UNKNOWN,
+    Handled,
+    NotPickled,
+    SignatureOf,
+    content_size,
+    failure,
+    give_call,
+    int32,
+    make,
+    take_call,
+)
 from ._native import ffi, in_c, lib
 
 # Python's name, and C's number. Aliases share a number.
@@ -151,18 +162,15 @@ class ZstdCompressionParameters(_Parameters, NotPickled):
         if unknown:
             raise TypeError("from_level() got an unexpected keyword argument %r" % unknown.pop())
         level = int32(level, "level")
-        sizes = []
-        for name, size in (("source_size", source_size), ("dict_size", dict_size)):
-            size = 0 if size is None else index(size, name)
-            sizes.append(max(size, 0))
-        source_size = sizes[0] or 2**64 - 1
+        source_size = content_size(source_size, "source_size") or CONTENTSIZE_UNKNOWN
+        dict_size = content_size(dict_size, "dict_size")
         table = make(
             "zst_compression_parameters",
             lib.zst_compression_parameters_free,
             lib.zst_compression_parameters_from_level,
             level,
             source_size,
-            sizes[1],
+            0 if dict_size == CONTENTSIZE_UNKNOWN else dict_size,
         )
         values = _given(kwargs)
         for name in ("window_log", "hash_log", "chain_log", "search_log", "min_match", "target_length"):
