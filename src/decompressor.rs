@@ -23,6 +23,12 @@ const ONE_PIECE_RATIO: u64 = 64;
 /// The first size of a result that grows.
 const FIRST_PIECE: u64 = 1 << 20;
 
+/// libzstd is faster with some room behind the content. Much more would be worse: it would put literals there, which it
+/// keeps in its own memory otherwise, which is in the cache.
+const MARGIN: usize = 64;
+/// Without that room, content of this size is faster decoded elsewhere and copied.
+const SMALL: usize = 2 << 10;
+
 pub struct Decompressor {
     parameters: DecompressionParameters,
     /// By the ids of their frames; the first is also for frames without an id.
@@ -237,8 +243,7 @@ impl Decompressor {
             Some(recorded) if recorded > allowed => {
                 Err(Error::OutputLimit { limit, needed: Some(recorded.saturating_add(room.len() as u64)) })
             }
-            // libzstd is faster when there is more room than it needs.
-            Some(recorded) => match room.fill(allowed as usize, |spare| dctx.decompress(spare, bytes, ddict)) {
+            Some(recorded) => match decode_sized(dctx, bytes, ddict, recorded as usize, room) {
                 Ok(produced) if produced as u64 == recorded => Ok(()),
                 Ok(produced) => Err(Error::WrongSize { doing: DOING, produced: produced as u64, recorded, at: 0 }),
                 Err(code) => Err(self.failure(DOING, corrupted_if_too_small(code))),
@@ -338,6 +343,26 @@ impl Decompressor {
             Some(_) | None => Ok((&chunk[..frame.compressed_size], size)),
         }
     }
+}
+
+/// Decodes a frame with so much content, for which there is room, behind what `room` holds; returns how much it was.
+fn decode_sized(
+    dctx: &mut DCtx,
+    bytes: &[u8],
+    ddict: Option<&DDict>,
+    size: usize,
+    room: &mut Room<'_>,
+) -> Result<usize, Code> {
+    let wanted = size + MARGIN;
+    if size > SMALL || wanted <= room.left() {
+        return room.fill(wanted, |spare| dctx.decompress(spare, bytes, ddict));
+    }
+    let mut elsewhere = [MaybeUninit::uninit(); SMALL + MARGIN];
+    let content = dctx.decompress(&mut elsewhere[..wanted], bytes, ddict)?;
+    if content.len() <= size {
+        room.append(content);
+    }
+    Ok(content.len())
 }
 
 /// Where there was room for all that a frame can hold, the frame is at fault.

@@ -10,7 +10,10 @@
 use crate::engine::{Progression, Shared, try_box};
 use crate::error::Error;
 use parking_lot::{Mutex, MutexGuard};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicU64, AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 /// Slots of one handle: so many operations at a time reuse contexts that are ready to go.
 const SLOTS: usize = 8;
@@ -88,9 +91,9 @@ pub struct Record {
 
 impl Record {
     pub fn set_progression(&self, progression: Progression) {
-        self.ingested.store(progression.ingested, Relaxed);
-        self.consumed.store(progression.consumed, Relaxed);
-        self.produced.store(progression.produced, Relaxed);
+        self.ingested.store(progression.ingested, Release);
+        self.consumed.store(progression.consumed, Release);
+        self.produced.store(progression.produced, Release);
     }
 
     /// Counts an item of a batch that was compressed from `consumed` bytes to `produced` ones.
@@ -100,12 +103,11 @@ impl Record {
         self.produced.fetch_add(produced, Relaxed);
     }
 
+    /// Read in the opposite order of writing, so that nothing seems consumed that was not ingested.
     pub fn progression(&self) -> Progression {
-        Progression {
-            ingested: self.ingested.load(Relaxed),
-            consumed: self.consumed.load(Relaxed),
-            produced: self.produced.load(Relaxed),
-        }
+        let produced = self.produced.load(Acquire);
+        let consumed = self.consumed.load(Acquire);
+        Progression { ingested: self.ingested.load(Acquire), consumed, produced }
     }
 
     pub fn set_memory_size(&self, bytes: usize) {
