@@ -296,7 +296,8 @@ static int collection_init(PyObject *object, PyObject *args, PyObject *kwargs)
         return -1;
     }
     zst_buffer_with_segments_collection *handle = joined(args);
-    PyObject *owner = handle == NULL ? NULL : new_owner(handle, (void (*)(void *))zst_buffer_with_segments_collection_free);
+    void (*free)(void *) = (void (*)(void *))zst_buffer_with_segments_collection_free;
+    PyObject *owner = handle == NULL ? NULL : new_owner(handle, free);
     PyObject *all = owner == NULL ? NULL : PyTuple_Pack(2, owner, args);
     Py_XDECREF(owner);
     if (all == NULL)

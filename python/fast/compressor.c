@@ -146,14 +146,40 @@ static PyObject *compressor_batch(PyObject *object, PyObject *args)
     return batch((Native *)object, true, args);
 }
 
-static PyObject *compressor_iterator(PyObject *object, PyObject *args)
+/* The sizes that come one behind the other in the arguments of a method. */
+static bool sizes(PyObject *const *given, uint64_t *size, size_t *read_size, size_t *write_size)
 {
-    return new_iterator((Native *)object, true, args);
+    return content_size(given[0], "size", size) == 0 &&
+           piece_size(given[1], ZST_COMPRESSION_RECOMMENDED_INPUT_SIZE, "read_size", read_size) == 0 &&
+           piece_size(given[2], ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE, "write_size", write_size) == 0;
 }
 
-static PyObject *compressor_copy(PyObject *object, PyObject *args)
+static const Signature READ_TO_ITER = {"read_to_iter", 1, 4, 4, {"reader", "size", "read_size", "write_size"}};
+
+static PyObject *compressor_read_to_iter(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
-    return copy_stream((Native *)object, true, args);
+    Native *self = (Native *)object;
+    PyObject *given[4];
+    uint64_t size;
+    size_t read_size, write_size;
+    if (arguments(&READ_TO_ITER, args, count, names, given) < 0 ||
+        !sizes(given + 1, &size, &read_size, &write_size) || native_handle(self) == NULL)
+        return NULL;
+    return new_iterator(self, true, given[0], size, read_size, write_size, 0, 0);
+}
+
+static const Signature COPY_STREAM = {"copy_stream", 2, 5, 5, {"ifh", "ofh", "size", "read_size", "write_size"}};
+
+static PyObject *compressor_copy_stream(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    Native *self = (Native *)object;
+    PyObject *given[5];
+    uint64_t size;
+    size_t read_size, write_size;
+    if (arguments(&COPY_STREAM, args, count, names, given) < 0 ||
+        !sizes(given + 2, &size, &read_size, &write_size) || native_handle(self) == NULL)
+        return NULL;
+    return copy_stream(self, true, given, size, read_size, write_size, 0);
 }
 
 static const Signature CHUNKER = {"chunker", 0, 2, 2, {"size", "chunk_size"}};
@@ -199,12 +225,12 @@ static PyMethodDef methods[] = {
     METHOD("compressobj", compressor_compressobj, DOC_Compressor_compressobj),
     METHOD("stream_reader", compressor_stream_reader, DOC_Compressor_stream_reader),
     METHOD("stream_writer", compressor_stream_writer, DOC_Compressor_stream_writer),
+    METHOD("read_to_iter", compressor_read_to_iter, DOC_Compressor_read_to_iter),
+    METHOD("copy_stream", compressor_copy_stream, DOC_Compressor_copy_stream),
     METHOD("chunker", compressor_chunker, DOC_Compressor_chunker),
     {"memory_size", compressor_memory_size, METH_NOARGS, DOC_Compressor_memory_size},
     {"frame_progression", compressor_frame_progression, METH_NOARGS, DOC_Compressor_frame_progression},
     {"_batch", compressor_batch, METH_VARARGS, NULL},
-    {"_iterator", compressor_iterator, METH_VARARGS, NULL},
-    {"_copy", compressor_copy, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -207,16 +207,106 @@ static PyObject *decompressor_batch(PyObject *object, PyObject *args)
     return batch((Native *)object, false, args);
 }
 
-static PyObject *decompressor_iterator(PyObject *object, PyObject *args)
+static bool sizes(PyObject *const *given, size_t *read_size, size_t *write_size)
 {
-    return new_iterator((Native *)object, false, args);
+    return piece_size(given[0], ZST_DECOMPRESSION_RECOMMENDED_INPUT_SIZE, "read_size", read_size) == 0 &&
+           piece_size(given[1], ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE, "write_size", write_size) == 0;
 }
 
-static PyObject *decompressor_copy(PyObject *object, PyObject *args)
+static bool skip_bytes(PyObject *value, size_t read_size, size_t *out)
 {
-    return copy_stream((Native *)object, false, args);
+    long long skip = 0;
+    int overflow = 0;
+    if (value != NULL && int64(value, "skip_bytes", &skip, &overflow) < 0)
+        return false;
+    bool negative = overflow < 0 || skip < 0;
+    *out = (size_t)skip;
+    if (negative)
+        PyErr_SetString(PyExc_ValueError, "skip_bytes must not be negative");
+    else if (overflow > 0 || (unsigned long long)skip >= read_size)
+        PyErr_SetString(PyExc_ValueError, "skip_bytes must be smaller than read_size");
+    return !PyErr_Occurred();
 }
 
+static const Signature READ_TO_ITER = {
+    "read_to_iter", 1, 4, 6, {"reader", "read_size", "write_size", "skip_bytes", "read_across_frames", "strict"}};
+
+static PyObject *decompressor_read_to_iter(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    Native *self = (Native *)object;
+    PyObject *given[6];
+    size_t read_size, write_size, skip;
+    if (arguments(&READ_TO_ITER, args, count, names, given) < 0 || !sizes(given + 1, &read_size, &write_size) ||
+        !skip_bytes(given[3], read_size, &skip) || native_handle(self) == NULL)
+        return NULL;
+    int across_frames = flag(given[4], false), strict = across_frames < 0 ? -1 : flag(given[5], false);
+    if (strict < 0)
+        return NULL;
+    int32_t flags = (across_frames ? ZST_DECOMPRESS_READ_ACROSS_FRAMES : 0) | (strict ? ZST_DECOMPRESS_STRICT : 0);
+    return new_iterator(self, false, given[0], 0, read_size, write_size, skip, flags);
+}
+
+static const Signature COPY_STREAM = {"copy_stream", 2, 4, 5, {"ifh", "ofh", "read_size", "write_size", "strict"}};
+
+static PyObject *decompressor_copy_stream(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    Native *self = (Native *)object;
+    PyObject *given[5];
+    size_t read_size, write_size;
+    if (arguments(&COPY_STREAM, args, count, names, given) < 0 || !sizes(given + 2, &read_size, &write_size) ||
+        native_handle(self) == NULL)
+        return NULL;
+    int strict = flag(given[4], false);
+    if (strict < 0)
+        return NULL;
+    return copy_stream(self, false, given, 0, read_size, write_size, strict ? 0 : ZST_DECOMPRESS_ALLOW_TRUNCATED);
+}
+
+static PyObject *chain(Native *self, PyObject *frames)
+{
+    Py_ssize_t count = PyTuple_Size(frames), number = 0;
+    zst_slice *slices = PyMem_Calloc((size_t)count, sizeof *slices);
+    zst_bytes content = {0};
+    zst_error err;
+    if (slices == NULL)
+        return PyErr_NoMemory();
+    for (; number < count && PyBytes_Check(PyTuple_GetItem(frames, number)); number++) {
+        PyObject *frame = PyTuple_GetItem(frames, number);
+        slices[number] = (zst_slice){(const uint8_t *)PyBytes_AsString(frame), (size_t)PyBytes_Size(frame)};
+    }
+    zst_status status = ZST_OK;
+    /* What comes before one that is not bytes is checked first. */
+    if (number > 0 || count == 0) {
+        PyObject *owner = self->owner;
+        Py_INCREF(owner);
+        PyThreadState *state = leave_python(true);
+        status = zst_decompressor_decompress_content_dict_chain(self->handle, slices, (size_t)number, &content, &err);
+        enter_python(state);
+        Py_DECREF(owner);
+    }
+    PyMem_Free(slices);
+    if (status < 0)
+        return failed(&err, NULL);
+    if (number == count)
+        return take_bytes(&content);
+    zst_bytes_free(&content);
+    return PyErr_Format(PyExc_ValueError, "chunk %zd must be bytes", number);
+}
+
+static const Signature CHAIN = {"decompress_content_dict_chain", 1, 1, 1, {"frames"}};
+
+static PyObject *decompressor_chain(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+    PyObject *given[1];
+    if (arguments(&CHAIN, args, count, names, given) < 0 || native_handle((Native *)object) == NULL)
+        return NULL;
+    if (!PyList_Check(given[0]))
+        return PyErr_Format(PyExc_TypeError, "argument must be a list");
+    PyObject *frames = PyList_AsTuple(given[0]);
+    PyObject *content = frames == NULL ? NULL : chain((Native *)object, frames);
+    Py_XDECREF(frames);
+    return content;
+}
 
 static PyObject *decompressor_memory_size(PyObject *object, PyObject *unused)
 {
@@ -234,10 +324,11 @@ static PyMethodDef methods[] = {
     METHOD("decompressobj", decompressor_decompressobj, DOC_Decompressor_decompressobj),
     METHOD("stream_reader", decompressor_stream_reader, DOC_Decompressor_stream_reader),
     METHOD("stream_writer", decompressor_stream_writer, DOC_Decompressor_stream_writer),
+    METHOD("read_to_iter", decompressor_read_to_iter, DOC_Decompressor_read_to_iter),
+    METHOD("copy_stream", decompressor_copy_stream, DOC_Decompressor_copy_stream),
+    METHOD("decompress_content_dict_chain", decompressor_chain, DOC_Decompressor_decompress_content_dict_chain),
     {"memory_size", decompressor_memory_size, METH_NOARGS, DOC_Decompressor_memory_size},
     {"_batch", decompressor_batch, METH_VARARGS, NULL},
-    {"_iterator", decompressor_iterator, METH_VARARGS, NULL},
-    {"_copy", decompressor_copy, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

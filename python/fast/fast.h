@@ -169,10 +169,11 @@ PyObject *new_reader(Native *parent, bool compression, PyObject *source, uint64_
                      bool closefd);
 PyObject *new_writer(Native *parent, bool compression, PyObject *sink, uint64_t size, size_t write_size, int32_t flags,
                      bool returns_read, bool closefd);
-/* With the arguments that the package has checked: _iterator(reader, size, read_size, write_size, skip_bytes, flags),
- * _copy(ifh, ofh, size, read_size, write_size, flags). */
-PyObject *new_iterator(Native *parent, bool compression, PyObject *args);
-PyObject *copy_stream(Native *parent, bool compression, PyObject *args);
+PyObject *new_iterator(Native *parent, bool compression, PyObject *source, uint64_t size, size_t read_size,
+                       size_t write_size, size_t skip_bytes, int32_t flags);
+/* `ends` are the source and the sink. */
+PyObject *copy_stream(Native *parent, bool compression, PyObject *const ends[2], uint64_t size, size_t read_size,
+                      size_t write_size, int32_t flags);
 PyObject *new_chunker(Native *parent, uint64_t size, size_t chunk_size);
 PyObject *new_compression_obj(Native *parent, uint64_t size);
 PyObject *new_decompression_obj(Native *parent, int32_t flags);

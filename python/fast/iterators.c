@@ -21,20 +21,13 @@ typedef struct {
 static const Functions COMPRESSION = FUNCTIONS(zst_compressor_iterator);
 static const Functions DECOMPRESSION = FUNCTIONS(zst_decompressor_iterator);
 
-PyObject *new_iterator(Native *parent, bool compression, PyObject *args)
+PyObject *new_iterator(Native *parent, bool compression, PyObject *object, uint64_t size, size_t read_size,
+                       size_t write_size, size_t skip_bytes, int32_t flags)
 {
-    PyObject *object;
-    unsigned long long given_size;
-    Py_ssize_t read_size, write_size, skip_bytes;
-    int flags;
-    if (!PyArg_ParseTuple(args, "OKnnni", &object, &given_size, &read_size, &write_size, &skip_bytes, &flags) ||
-        native_handle(parent) == NULL)
-        return NULL;
     Native *self = (Native *)native_new(compression ? package.compressor_iterator : package.decompressor_iterator, NULL,
                                         compression ? (void (*)(void *))zst_compressor_iterator_free
                                                     : (void (*)(void *))zst_decompressor_iterator_free,
                                         compression ? &COMPRESSION : &DECOMPRESSION);
-    uint64_t size = given_size;
     zst_source source;
     zst_error err;
     if (self == NULL)
@@ -46,17 +39,16 @@ PyObject *new_iterator(Native *parent, bool compression, PyObject *args)
         return NULL;
     }
     zst_status status =
-        compression ? zst_compressor_read_to_iter(parent->handle, &source, size, (size_t)read_size, (size_t)write_size,
+        compression ? zst_compressor_read_to_iter(parent->handle, &source, size, read_size, write_size,
                                                   (zst_compressor_iterator **)&self->handle, &err)
-                    : zst_decompressor_read_to_iter(parent->handle, &source, (size_t)read_size, (size_t)write_size,
-                                                    (size_t)skip_bytes, flags,
+                    : zst_decompressor_read_to_iter(parent->handle, &source, read_size, write_size, skip_bytes, flags,
                                                     (zst_decompressor_iterator **)&self->handle, &err);
     if (status < 0) {
         failed(&err, self);
         Py_DECREF(self);
         return NULL;
     }
-    self->write_size = (size_t)write_size;
+    self->write_size = write_size;
     return (PyObject *)self;
 }
 
@@ -116,9 +108,22 @@ PyType_Spec decompressor_iterator_spec = MADE_TYPE("zstandard._zst.DecompressorI
 
 /* ---- copy_stream() ---- */
 
-static PyObject *copy(Native *parent, bool compression, PyObject *ends[2], unsigned long long size, size_t read_size,
-                      size_t write_size, int flags)
+static bool has(PyObject *object, const char *name, const char *message)
 {
+    PyObject *method = attribute(object, name);
+    bool found = method != NULL && method != Py_None;
+    Py_XDECREF(method);
+    if (!found && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, message);
+    return found;
+}
+
+PyObject *copy_stream(Native *parent, bool compression, PyObject *const ends[2], uint64_t size, size_t read_size,
+                      size_t write_size, int32_t flags)
+{
+    if (!has(ends[0], "read", "first argument must have a read() method") ||
+        !has(ends[1], "write", "second argument must have a write() method"))
+        return NULL;
     Native *source_end = (Native *)native_new(package.native, NULL, NULL, NULL);
     Native *sink_end = (Native *)native_new(package.native, NULL, NULL, NULL);
     PyObject *counts = NULL;
@@ -146,16 +151,4 @@ static PyObject *copy(Native *parent, bool compression, PyObject *ends[2], unsig
     Py_XDECREF((PyObject *)source_end);
     Py_XDECREF((PyObject *)sink_end);
     return counts;
-}
-
-PyObject *copy_stream(Native *parent, bool compression, PyObject *args)
-{
-    PyObject *ends[2];
-    unsigned long long size;
-    Py_ssize_t read_size, write_size;
-    int flags;
-    if (!PyArg_ParseTuple(args, "OOKnni", &ends[0], &ends[1], &size, &read_size, &write_size, &flags) ||
-        native_handle(parent) == NULL)
-        return NULL;
-    return copy(parent, compression, ends, size, (size_t)read_size, (size_t)write_size, flags);
 }

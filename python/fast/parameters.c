@@ -56,7 +56,8 @@ static int collect(PyObject *args, PyObject *kwargs, PyObject **out)
     Py_ssize_t count = args == NULL ? 0 : PyTuple_Size(args), position = 0;
     PyObject *name, *value;
     if (count > COUNT) {
-        PyErr_Format(PyExc_TypeError, "ZstdCompressionParameters() takes at most %d arguments (%zd given)", COUNT, count);
+        PyErr_Format(PyExc_TypeError, "ZstdCompressionParameters() takes at most %d arguments (%zd given)", COUNT,
+                     count);
         return -1;
     }
     for (int place = 0; place < COUNT; place++)
@@ -164,7 +165,8 @@ static PyObject *from_level(PyObject *unused, PyObject *args)
     if (!PyArg_ParseTuple(args, "OOOO!", &given_level, &given_source, &given_dict, &PyDict_Type, &kwargs) ||
         int32(given_level, "level", &level) < 0 ||
         content_size(given_source == Py_None ? NULL : given_source, "source_size", &source) < 0 ||
-        content_size(given_dict == Py_None ? NULL : given_dict, "dict_size", &dict) < 0 || given_values(NULL, kwargs, values) < 0)
+        content_size(given_dict == Py_None ? NULL : given_dict, "dict_size", &dict) < 0 ||
+        given_values(NULL, kwargs, values) < 0)
         return NULL;
     zst_compression_parameters *table = NULL;
     zst_error err;

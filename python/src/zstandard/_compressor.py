@@ -135,6 +135,34 @@ class _Compressor(Handled):
         chunk_size = piece_size(chunk_size, OUTPUT_SIZE, "chunk_size")
         return compression_chunker(self._handle, size, chunk_size)
 
+    def read_to_iter(self, reader, size=None, read_size=None, write_size=None):
+        """An iterator of the pieces of the frame that `reader` becomes."""
+        size = content_size(size)
+        read_size = piece_size(read_size, INPUT_SIZE, "read_size")
+        write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
+        source = source_of(reader, ValueError, ITERATOR_MESSAGE)
+        size = size if source.known_size is None else source.known_size
+        return compressor_iterator(self._handle, source, size, read_size, write_size)
+
+    def copy_stream(self, ifh, ofh, size=None, read_size=None, write_size=None):
+        """Compresses all of one stream into another; returns the bytes read and written."""
+        size = content_size(size)
+        read_size = piece_size(read_size, INPUT_SIZE, "read_size")
+        write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
+        check_ends(ifh, ofh)
+        source, sink = Source(ifh, ifh.read), Sink(ofh, ofh.write, closefd=False)
+        call = take_call()
+        if (
+            lib.zst_compressor_copy_stream(
+                self._handle, source.raw, sink.raw, size, read_size, write_size, NULL, call.u64, call.u64_2, call.err
+            )
+            < 0
+        ):
+            raise failure(call.err, source, sink)
+        counts = call.u64[0], call.u64_2[0]
+        give_call(call)
+        return counts
+
     def memory_size(self):
         """Bytes of memory used by the context of the most recent operation."""
         call = take_call()
@@ -167,42 +195,9 @@ class ZstdCompressor(_Compressor, NotPickled):
     """
 
     __slots__ = ()
+    read_from = _Compressor.read_to_iter
     write_to = _Compressor.stream_writer
     __signature__ = SignatureOf(new_compressor)
-
-    def read_to_iter(self, reader, size=None, read_size=None, write_size=None):
-        """An iterator of the pieces of the frame that `reader` becomes."""
-        size = content_size(size)
-        read_size = piece_size(read_size, INPUT_SIZE, "read_size")
-        write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
-        if hasattr(_Compressor, "_iterator"):
-            return _Compressor._iterator(self, reader, size, read_size, write_size, 0, 0)
-        source = source_of(reader, ValueError, ITERATOR_MESSAGE)
-        size = size if source.known_size is None else source.known_size
-        return compressor_iterator(self._handle, source, size, read_size, write_size)
-
-    read_from = read_to_iter
-
-    def copy_stream(self, ifh, ofh, size=None, read_size=None, write_size=None):
-        """Compresses all of one stream into another; returns the bytes read and written."""
-        size = content_size(size)
-        read_size = piece_size(read_size, INPUT_SIZE, "read_size")
-        write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
-        check_ends(ifh, ofh)
-        if hasattr(_Compressor, "_copy"):
-            return _Compressor._copy(self, ifh, ofh, size, read_size, write_size, 0)
-        source, sink = Source(ifh, ifh.read), Sink(ofh, ofh.write, closefd=False)
-        call = take_call()
-        if (
-            lib.zst_compressor_copy_stream(
-                self._handle, source.raw, sink.raw, size, read_size, write_size, NULL, call.u64, call.u64_2, call.err
-            )
-            < 0
-        ):
-            raise failure(call.err, source, sink)
-        counts = call.u64[0], call.u64_2[0]
-        give_call(call)
-        return counts
 
     def multi_compress_to_buffer(self, data, threads=None):
         """Compresses many items into frames of their own, on many threads."""

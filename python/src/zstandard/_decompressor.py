@@ -114,28 +114,6 @@ class _Decompressor(Handled):
             self._handle, sink, write_size, STRICT if strict else 0, bool(write_return_read)
         )
 
-    def memory_size(self):
-        """Bytes of memory used by the context of the most recent operation."""
-        call = take_call()
-        if lib.zst_decompressor_memory_size(self._handle, call.size, call.err) < 0:
-            raise failure(call.err)
-        size = call.size[0]
-        give_call(call)
-        return size
-
-
-class ZstdDecompressor(_Decompressor, NotPickled):
-    """Decompresses, in many ways; one object serves any number of threads.
-
-    :param dict_data: a ZstdCompressionDict
-    :param max_window_size: in bytes; frames that need a larger window are refused
-    :param format: FORMAT_ZSTD1 or FORMAT_ZSTD1_MAGICLESS
-    """
-
-    __slots__ = ()
-    write_to = _Decompressor.stream_writer
-    __signature__ = SignatureOf(new_decompressor)
-
     def read_to_iter(
         self, reader, read_size=None, write_size=None, skip_bytes=None, *, read_across_frames=False, strict=False
     ):
@@ -148,12 +126,8 @@ class ZstdDecompressor(_Decompressor, NotPickled):
         if skip_bytes >= read_size:
             raise ValueError("skip_bytes must be smaller than read_size")
         flags = (READ_ACROSS_FRAMES if read_across_frames else 0) | (STRICT if strict else 0)
-        if hasattr(_Decompressor, "_iterator"):
-            return _Decompressor._iterator(self, reader, 0, read_size, write_size, skip_bytes, flags)
         source = source_of(reader, ValueError, ITERATOR_MESSAGE)
         return decompressor_iterator(self._handle, source, read_size, write_size, skip_bytes, flags)
-
-    read_from = read_to_iter
 
     def copy_stream(self, ifh, ofh, read_size=None, write_size=None, *, strict=False):
         """Decompresses all of one stream into another; returns the bytes read and written."""
@@ -161,8 +135,6 @@ class ZstdDecompressor(_Decompressor, NotPickled):
         write_size = piece_size(write_size, OUTPUT_SIZE, "write_size")
         check_ends(ifh, ofh)
         flags = 0 if strict else lib.ZST_DECOMPRESS_ALLOW_TRUNCATED
-        if hasattr(_Decompressor, "_copy"):
-            return _Decompressor._copy(self, ifh, ofh, 0, read_size, write_size, flags)
         source, sink = Source(ifh, ifh.read), Sink(ofh, ofh.write, closefd=False)
         call = take_call()
         if (
@@ -201,6 +173,29 @@ class ZstdDecompressor(_Decompressor, NotPickled):
         give_call(call)
         del keep
         return content
+
+    def memory_size(self):
+        """Bytes of memory used by the context of the most recent operation."""
+        call = take_call()
+        if lib.zst_decompressor_memory_size(self._handle, call.size, call.err) < 0:
+            raise failure(call.err)
+        size = call.size[0]
+        give_call(call)
+        return size
+
+
+class ZstdDecompressor(_Decompressor, NotPickled):
+    """Decompresses, in many ways; one object serves any number of threads.
+
+    :param dict_data: a ZstdCompressionDict
+    :param max_window_size: in bytes; frames that need a larger window are refused
+    :param format: FORMAT_ZSTD1 or FORMAT_ZSTD1_MAGICLESS
+    """
+
+    __slots__ = ()
+    read_from = _Decompressor.read_to_iter
+    write_to = _Decompressor.stream_writer
+    __signature__ = SignatureOf(new_decompressor)
 
     def multi_decompress_to_buffer(self, frames, decompressed_sizes=None, threads=None):
         """The contents of many frames, decoded on many threads."""
