@@ -1,12 +1,14 @@
 #!/bin/sh
-# coverage.sh [options of `cargo llvm-cov report`]: the lines of src/ that the tests in Rust and in C reach.
+# coverage.sh [options of `cargo llvm-cov report`]: the lines and branches of src/ that the tests in Rust and in C reach.
 # Needs cargo-llvm-cov (cargo install cargo-llvm-cov) and `rustup component add llvm-tools`.
 set -eu
 cd "$(dirname "$0")/.."
 
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/coverage"
 export ZST_HEADERS=check
-settings=$(cargo llvm-cov show-env --sh --no-cfg-coverage)
+# Branches are a nightly feature, of the stable compiler.
+export RUSTC_BOOTSTRAP=1
+settings=$(cargo llvm-cov show-env --sh --branch --no-cfg-coverage --no-cfg-coverage-nightly)
 eval "$settings"
 cargo llvm-cov clean --profraw-only
 cargo build --locked
