@@ -48,7 +48,9 @@ export TSAN_OPTIONS=halt_on_error=1
 if [ "${1:-address}" = address ]; then
     build=
     # test_unload.c opens the shared library; test_batch.c has a pthread_create() of its own, as the sanitizer has.
-    sanitize address address,undefined "$(ls tests/c/test_*.c tests/cpp/test_*.cpp | grep -v -e unload -e test_batch)"
+    # libzstd's red zones make its estimates differ from its contexts.
+    sanitize address address,undefined "$(ls tests/c/test_*.c tests/cpp/test_*.cpp | grep -v -e unload -e test_batch)" \
+        --skip the_estimate_with_long_distance_matching
 fi
 if [ "${1:-thread}" = thread ]; then
     # Only a standard library that is instrumented too says what its locks order.
