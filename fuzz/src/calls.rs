@@ -549,7 +549,7 @@ impl<'a> Machine<'a> {
                     assert!(moody, "{failure:?}");
                 }
                 ZST_ERROR_STATE | ZST_ERROR_CLOSED | ZST_ERROR_SEEK => {}
-                ZST_ERROR_ZSTD | ZST_ERROR_TRUNCATED => stream.failed.set(true),
+                ZST_ERROR_ZSTD | ZST_ERROR_TRUNCATED | ZST_ERROR_LIMIT => stream.failed.set(true),
                 _ => panic!("{failure:?}"),
             },
         }
