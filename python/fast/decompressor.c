@@ -219,7 +219,7 @@ static bool skip_bytes(PyObject *value, size_t read_size, size_t *out)
     int overflow = 0;
     if (value != NULL && int64(value, "skip_bytes", &skip, &overflow) < 0)
         return false;
-    bool negative = overflow < 0 || skip < 0;
+    bool negative = overflow < 0 || (overflow == 0 && skip < 0);
     *out = (size_t)skip;
     if (negative)
         PyErr_SetString(PyExc_ValueError, "skip_bytes must not be negative");

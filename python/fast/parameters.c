@@ -50,24 +50,27 @@ typedef struct {
     int32_t value;
 } Value;
 
-/* Arguments by their places; NULL where there is none. */
-static int collect(PyObject *args, PyObject *kwargs, PyObject **out)
+/* Arguments of a function by their places; NULL where there is none. */
+static int collect(const char *function, PyObject *args, PyObject *kwargs, PyObject **out)
 {
     Py_ssize_t count = args == NULL ? 0 : PyTuple_Size(args), position = 0;
     PyObject *name, *value;
     if (count > COUNT) {
-        PyErr_Format(PyExc_TypeError, "ZstdCompressionParameters() takes at most %d arguments (%zd given)", COUNT,
-                     count);
+        PyErr_Format(PyExc_TypeError, "%s() takes at most %d arguments (%zd given)", function, COUNT, count);
         return -1;
     }
     for (int place = 0; place < COUNT; place++)
         out[place] = place < count ? PyTuple_GetItem(args, place) : NULL;
     while (kwargs != NULL && PyDict_Next(kwargs, &position, &name, &value)) {
         int place = 0;
+        if (!PyUnicode_Check(name)) {
+            PyErr_SetString(PyExc_TypeError, "keywords must be strings");
+            return -1;
+        }
         while (place < COUNT && PyUnicode_CompareWithASCIIString(name, PARAMETERS[place].name) != 0)
             place++;
         if (place == COUNT || out[place] != NULL) {
-            PyErr_Format(PyExc_TypeError, "ZstdCompressionParameters() got %s argument '%U'",
+            PyErr_Format(PyExc_TypeError, "%s() got %s argument '%U'", function,
                          place == COUNT ? "an unexpected keyword" : "multiple values for", name);
             return -1;
         }
@@ -77,10 +80,10 @@ static int collect(PyObject *args, PyObject *kwargs, PyObject **out)
 }
 
 /* What was given; of each pair of aliases one. */
-static int given_values(PyObject *args, PyObject *kwargs, Value *out)
+static int given_values(const char *function, PyObject *args, PyObject *kwargs, Value *out)
 {
     PyObject *given[COUNT];
-    if (collect(args, kwargs, given) < 0)
+    if (collect(function, args, kwargs, given) < 0)
         return -1;
     for (int place = 0; place < COUNT; place++) {
         out[place].given = given[place] != NULL && given[place] != Py_None;
@@ -134,7 +137,7 @@ static int parameters_own(PyObject *self, const Value *values)
 static int parameters_init(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     Value values[COUNT];
-    return given_values(args, kwargs, values) < 0 ? -1 : parameters_own(self, values);
+    return given_values("ZstdCompressionParameters", args, kwargs, values) < 0 ? -1 : parameters_own(self, values);
 }
 
 /* Gives a value from a table to what has none. */
@@ -166,7 +169,7 @@ static PyObject *from_level(PyObject *unused, PyObject *args)
         int32(given_level, "level", &level) < 0 ||
         content_size(given_source == Py_None ? NULL : given_source, "source_size", &source) < 0 ||
         content_size(given_dict == Py_None ? NULL : given_dict, "dict_size", &dict) < 0 ||
-        given_values(NULL, kwargs, values) < 0)
+        given_values("from_level", NULL, kwargs, values) < 0)
         return NULL;
     zst_compression_parameters *table = NULL;
     zst_error err;

@@ -120,9 +120,10 @@ def test_wrong_size(cctx):
 def test_skip_bytes(dctx):
     assert b"".join(dctx.read_to_iter(b"1234" + FRAME, skip_bytes=4)) == TEXT
     assert b"".join(dctx.read_to_iter(io.BytesIO(b"1234" + FRAME), 100, None, 4)) == TEXT
-    with raises(ValueError):
-        dctx.read_to_iter(FRAME, skip_bytes=-1)
-    for skip in (10, 11):
+    for skip in (-1, -(2**63) - 1):
+        with raises(ValueError, "skip_bytes must not be negative"):
+            dctx.read_to_iter(FRAME, skip_bytes=skip)
+    for skip in (10, 11, 2**63):
         with raises(ValueError, "skip_bytes must be smaller than read_size"):
             dctx.read_to_iter(FRAME, read_size=10, skip_bytes=skip)
     text = "skip_bytes larger than first input chunk; this scenario is currently unsupported"

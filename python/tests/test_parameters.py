@@ -75,6 +75,8 @@ def test_bounds():
             z.ZstdCompressionParameters(**{name: value})
     with raises(TypeError):
         z.ZstdCompressionParameters(nothing=1)
+    with raises(TypeError, "keywords must be strings"):
+        z.ZstdCompressionParameters(**{1: 2})
 
 
 def test_clamped():
@@ -110,8 +112,10 @@ def test_from_level():
     assert (p.window_log, p.strategy, p.compression_strategy, p.compression_level) == (15, 5, 5, 7)
     assert p.write_checksum and p.threads == 2 and p.hash_log == 17
     assert z.ZstdCompressionParameters.from_level(3, compression_strategy=6).strategy == 6
-    with raises(TypeError):
+    with raises(TypeError, "from_level() got an unexpected keyword argument 'nothing'"):
         z.ZstdCompressionParameters.from_level(3, nothing=1)
+    with raises(TypeError, "keywords must be strings"):
+        z.ZstdCompressionParameters.from_level(3, **{1: 2})
     with raises(ValueError, "cannot specify both"):
         z.ZstdCompressionParameters.from_level(3, strategy=1, compression_strategy=1)
 
