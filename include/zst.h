@@ -741,8 +741,8 @@ typedef struct {
    */
   uint64_t actual;
   /**
-   * Where in the input the frame begins that is cut, damaged, refused, or no frame; 0 when it is the first, or when that
-   * is not the question. The input of a stream is all that it has been given.
+   * Where in the input the frame begins that is cut, damaged, no frame, or refused for its window or dictionary; 0 when
+   * it is the first, or when that is not the question. The input of a stream is all that it has been given.
    */
   uint64_t src_position;
   /**

@@ -39,7 +39,7 @@ class BuildPy(build_py):
             shutil.rmtree(os.path.join(self.build_lib, "zstandard"), ignore_errors=True)
         super().run()
         if not COMPILED:
-            package = os.path.join(self.build_lib, "zstandard")
+            package = os.path.join("src" if self.editable_mode else self.build_lib, "zstandard")
             shutil.copy2(setup_paths.shared_library(), package)
             declarations = cffi.FFI()
             with open(os.path.join(setup_paths.INCLUDE, "zst_cdef.h"), encoding="utf-8") as file:

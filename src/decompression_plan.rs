@@ -65,6 +65,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Where the frame begins, if it is one.
+    pub fn start(&self) -> usize {
+        self.only.map_or(0, |(start, _)| start)
+    }
+
     /// The most that there can be to reserve.
     pub fn capacity(&self) -> u64 {
         self.bound.min(self.limit)

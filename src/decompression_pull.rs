@@ -77,6 +77,7 @@ impl DecompressionPull {
                 return Err(Error::SkipBeyondFirstBlock);
             }
             self.input.advance(skip);
+            self.stream.leave_out(skip);
             self.options.skip_bytes = 0;
         }
         Ok(())

@@ -71,6 +71,12 @@ impl DecompressionStream {
         matches!(self.state, State::BetweenFrames { len: 0, .. })
     }
 
+    /// So much of the input, before the first frame, is not for this stream.
+    pub fn leave_out(&mut self, bytes: usize) {
+        self.taken += bytes as u64;
+        self.frame_start = self.taken;
+    }
+
     /// The error that ended the stream, if one did.
     pub fn check(&self) -> Result<(), Error> {
         match &self.state {

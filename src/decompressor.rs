@@ -109,14 +109,14 @@ impl Decompressor {
     ) -> Result<(), Error> {
         let before = room.len() as u64;
         let mut plan = Plan::new(src, Request::default(), &self.parameters)?;
-        let wrong_size = |produced| Error::WrongSize { doing: DOING, produced, recorded: expected, at: 0 };
+        let at = plan.start() as u64;
+        let wrong_size = |produced| Error::WrongSize { doing: DOING, produced, recorded: expected, at };
         if plan.exact && plan.bound != expected {
             return Err(wrong_size(plan.bound));
         }
-        // libzstd is faster when there is more room than it needs; what it may spoil there has not been written yet.
-        plan.limit = if plan.exact { u64::MAX } else { before + expected };
+        plan.limit = before + expected;
         match self.decode_frames(&mut context.dctx, src, &plan, room) {
-            Err(Error::OutputLimit { .. }) => Err(Error::Zstd { doing: DOING, code: Code::DST_SIZE_TOO_SMALL }),
+            Err(Error::OutputLimit { .. }) => Err(Error::Frame { doing: DOING, code: Code::DST_SIZE_TOO_SMALL, at }),
             Err(error) => Err(error),
             Ok(()) if room.len() as u64 - before != expected => Err(wrong_size(room.len() as u64 - before)),
             Ok(()) => Ok(()),

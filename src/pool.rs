@@ -10,10 +10,7 @@
 use crate::engine::{Progression, Shared, try_box};
 use crate::error::Error;
 use parking_lot::{Mutex, MutexGuard};
-use std::sync::atomic::{
-    AtomicU64, AtomicUsize,
-    Ordering::{Acquire, Relaxed, Release},
-};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 /// Slots of one handle: so many operations at a time reuse contexts that are ready to go.
 const SLOTS: usize = 8;
@@ -91,9 +88,9 @@ pub struct Record {
 
 impl Record {
     pub fn set_progression(&self, progression: Progression) {
-        self.ingested.store(progression.ingested, Release);
-        self.consumed.store(progression.consumed, Release);
-        self.produced.store(progression.produced, Release);
+        self.ingested.store(progression.ingested, Relaxed);
+        self.consumed.store(progression.consumed, Relaxed);
+        self.produced.store(progression.produced, Relaxed);
     }
 
     /// Counts an item of a batch that was compressed from `consumed` bytes to `produced` ones.
@@ -103,11 +100,14 @@ impl Record {
         self.produced.fetch_add(produced, Relaxed);
     }
 
-    /// Read in the opposite order of writing, so that nothing seems consumed that was not ingested.
     pub fn progression(&self) -> Progression {
-        let produced = self.produced.load(Acquire);
-        let consumed = self.consumed.load(Acquire);
-        Progression { ingested: self.ingested.load(Acquire), consumed, produced }
+        let consumed = self.consumed.load(Relaxed);
+        Progression {
+            // The operation may have gone on between two looks.
+            ingested: self.ingested.load(Relaxed).max(consumed),
+            consumed,
+            produced: self.produced.load(Relaxed),
+        }
     }
 
     pub fn set_memory_size(&self, bytes: usize) {

@@ -29,8 +29,8 @@ pub struct zst_error {
     pub expected: u64,
     /// What there was instead, where that is a number. 0 otherwise.
     pub actual: u64,
-    /// Where in the input the frame begins that is cut, damaged, refused, or no frame; 0 when it is the first, or when that
-    /// is not the question. The input of a stream is all that it has been given.
+    /// Where in the input the frame begins that is cut, damaged, no frame, or refused for its window or dictionary; 0 when
+    /// it is the first, or when that is not the question. The input of a stream is all that it has been given.
     pub src_position: u64,
     /// The whole sentence: cause and, where there is one, remedy. UTF-8, ends with NUL.
     pub message: [c_char; 464],

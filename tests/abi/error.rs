@@ -78,3 +78,20 @@ fn it_tells_where_the_damaged_frame_begins() {
         }
     }
 }
+
+#[test]
+fn it_tells_so_behind_what_is_left_out_or_passed_over() {
+    let checked = Compressor::with(&[(ZST_C_WRITE_CHECKSUM, 1)], None);
+    let mut damaged = checked.compress(b"some content").to_vec();
+    *damaged.last_mut().unwrap() ^= 1;
+    let (decompressor, input) = (Decompressor::new(None), [&b"header "[..], &damaged].concat());
+    let iterator = DecompressorIterator::try_new(&decompressor, Source::blocks(&input, 20), (20, 50, 7), 0).unwrap();
+    assert_eq!((0..9).find_map(|_| iterator.fetch(Next).err()).unwrap().src_position, 7);
+
+    let unsized_frame = Compressor::with(&[(ZST_C_WRITE_CONTENT_SIZE, 0)], None).compress(b"some content").to_vec();
+    let item = [b"\x50\x2a\x4d\x18\x04\0\0\0abcd", &unsized_frame[..]].concat();
+    for size in [11, 13] {
+        let failure = decompressor.batch_sized(&[&item], &[size], 1).unwrap_err();
+        assert_eq!((failure.status, failure.item_index, failure.src_position), (ZST_ERROR_ZSTD, 0, 12), "{failure:?}");
+    }
+}
