@@ -159,15 +159,6 @@ PyObject *new_bytes(size_t size)
     return bytes;
 }
 
-bool is_room_for(size_t size)
-{
-    void *place = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (place == MAP_FAILED)
-        return false;
-    munmap(place, size);
-    return true;
-}
-
 /* Not part of the stable ABI, so that it is looked for. */
 static int (*resize)(PyObject **, Py_ssize_t);
 
@@ -181,25 +172,6 @@ bool can_resize(void)
     return resize != NULL;
 }
 
-/* Makes a bytes object one of another length, with what fits of its content. NULL with an exception. */
-static PyObject *resized(PyObject *bytes, size_t kept, size_t length)
-{
-    if (length > PY_SSIZE_T_MAX) {
-        Py_DECREF(bytes);
-        return PyErr_NoMemory();
-    }
-    if (can_resize()) {
-        /* It sets the place to NULL when it fails. */
-        resize(&bytes, (Py_ssize_t)length);
-        return bytes;
-    }
-    PyObject *copy = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)length);
-    if (copy != NULL)
-        memcpy(PyBytes_AsString(copy), PyBytes_AsString(bytes), kept);
-    Py_DECREF(bytes);
-    return copy;
-}
-
 PyObject *shortened(PyObject *bytes, size_t length)
 {
     /* What malloc has mapped for a large object stays a mapping, of a page or more, and a process may have few. */
@@ -207,14 +179,38 @@ PyObject *shortened(PyObject *bytes, size_t length)
     size_t size = (size_t)PyBytes_Size(bytes);
     if (size == length)
         return bytes;
-    if (length > SMALL || size < MAPPED)
-        return resized(bytes, length, length);
+    if ((length > SMALL || size < MAPPED) && can_resize()) {
+        /* It sets the place to NULL when it fails. */
+        resize(&bytes, (Py_ssize_t)length);
+        return bytes;
+    }
     PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(bytes), (Py_ssize_t)length);
     Py_DECREF(bytes);
     return copy;
 }
 
-PyObject *lengthened(PyObject *bytes, size_t length)
+bool lengthen(PyObject **bytes, size_t length)
 {
-    return resized(bytes, (size_t)PyBytes_Size(bytes), length);
+    PyObject *before = *bytes;
+    size_t kept = (size_t)PyBytes_Size(before), head = (size_t)(PyBytes_AsString(before) - (char *)before);
+    if (length > PY_SSIZE_T_MAX - head - 1)
+        return false;
+    if (can_resize()) {
+        /* _PyBytes_Resize() would free what it cannot make longer. */
+        PyObject *longer = PyObject_Realloc(before, head + length + 1);
+        if (longer == NULL)
+            return false;
+        Py_SET_SIZE((PyVarObject *)longer, (Py_ssize_t)length);
+        PyBytes_AsString(longer)[length] = 0;
+        *bytes = longer;
+        return true;
+    }
+    PyObject *copy = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)length);
+    if (copy == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    memcpy(PyBytes_AsString(copy), PyBytes_AsString(before), kept);
+    replace(bytes, copy);
+    return true;
 }

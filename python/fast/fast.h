@@ -113,11 +113,10 @@ PyObject *attribute(PyObject *object, const char *name);
 PyObject *take_bytes(zst_bytes *bytes);
 /* A bytes object to write into. */
 PyObject *new_bytes(size_t size);
-/* Whether so much memory can be had, as far as that can be told. */
-bool is_room_for(size_t size);
 /* Makes a new bytes object shorter. */
 PyObject *shortened(PyObject *bytes, size_t length);
-PyObject *lengthened(PyObject *bytes, size_t length);
+/* Makes a new bytes object longer. false without an exception if there is no memory for it; then it is as before. */
+bool lengthen(PyObject **bytes, size_t length);
 /* Whether a bytes object can be made shorter or longer where it is. */
 bool can_resize(void);
 

@@ -47,7 +47,10 @@ static PyObject *take_steps(Native *self, Step step, Input *input, size_t likely
                 memcpy(PyBytes_AsString(bytes), small, length);
         } else if (length == capacity) {
             capacity += capacity / 2;
-            bytes = lengthened(bytes, capacity);
+            if (!lengthen(&bytes, capacity)) {
+                Py_DECREF(bytes);
+                return PyErr_NoMemory();
+            }
         }
         if (bytes == NULL)
             return NULL;

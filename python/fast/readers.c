@@ -194,14 +194,11 @@ static PyObject *read_all(Native *self)
         if (more == 0 || self->blocked)
             return shortened(bytes, length);
         if (length == capacity) {
-            /* It would be gone if it could not be made longer. */
             capacity += capacity;
-            if (!is_room_for(capacity)) {
+            if (!lengthen(&bytes, capacity)) {
                 err = (zst_error){.status = ZST_ERROR_MEMORY, .message = "not enough memory to read all that is left"};
                 return after(self, &err, bytes, length);
             }
-            if ((bytes = lengthened(bytes, capacity)) == NULL)
-                return NULL;
         }
     }
 }
