@@ -38,6 +38,9 @@ enum State {
     InFrame {
         header: FrameHeader,
         held: Box<Configured<DecompressionContext>>,
+        /// The rest of a header that came in parts. libzstd gets it alone: with what follows it would take it for a
+        /// frame of its own, if it looks like one.
+        header_left: usize,
         produced: u64,
         full: bool,
     },
@@ -126,7 +129,7 @@ impl DecompressionStream {
     pub fn step(&mut self, room: &mut Room<'_>, src: &[u8]) -> Result<Step, Error> {
         self.check()?;
         let used = self.enter_frame(src)?;
-        let State::InFrame { header, held, produced, full } = &mut self.state else {
+        let State::InFrame { header, held, header_left, produced, full } = &mut self.state else {
             return Ok(Step { consumed: used, frame_ended: None });
         };
         let src = if *full { &[] } else { src };
@@ -137,7 +140,17 @@ impl DecompressionStream {
         let before = room.len();
         let allowed = self.decompressor.parameters().max_output_size.map_or(u64::MAX, |limit| limit - self.produced);
         let dctx = &mut held.context.dctx;
-        let mut stepped = dctx.step(room, usize::try_from(allowed).unwrap_or(usize::MAX), src);
+        let most = usize::try_from(allowed).unwrap_or(usize::MAX);
+        let (header_rest, behind) = src.split_at((*header_left).min(src.len()));
+        *header_left -= header_rest.len();
+        let mut stepped = if header_rest.is_empty() || behind.is_empty() {
+            dctx.step(room, most, src)
+        } else {
+            dctx.step(room, most, header_rest).and_then(|first| {
+                let step = dctx.step(room, most, behind)?;
+                Ok(DecompressionStep { consumed: first.consumed + step.consumed, ..step })
+            })
+        };
         let given = (room.len() - before) as u64;
         *produced += given;
         *full = room.left() == 0;
@@ -270,7 +283,11 @@ impl DecompressionStream {
         if !head.is_empty() {
             begun = begun.and_then(|()| dctx.step(&mut Room::new(&mut []), 0, head).map(drop));
         }
-        self.state = State::InFrame { header, held, produced: 0, full: false };
+        let header_left = match header.kind {
+            FrameKind::Zstd if !head.is_empty() => header.header_size - head.len(),
+            FrameKind::Zstd | FrameKind::Skippable => 0,
+        };
+        self.state = State::InFrame { header, held, header_left, produced: 0, full: false };
         begun.map_err(|code| self.fail(Error::Frame { doing, code, at: 0 }))
     }
 

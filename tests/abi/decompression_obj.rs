@@ -392,6 +392,22 @@ fn flags_and_null_pointers() {
 }
 
 #[test]
+fn a_header_in_two_parts_the_second_of_which_looks_like_a_frame() {
+    // Without magic, "00 00 01 00 00" is an empty frame.
+    let content = noise(3, 257);
+    let frame = [b"\x41\0\0\x01\0\0\x08\0", &content[..256], b"\x09\0\0", &content[256..]].concat();
+    let magicless = DecompressionParameters::new(&[(ZST_D_FORMAT, 1)]);
+    let decompressor = Decompressor::try_from(&magicless, None).unwrap();
+    for at in 1..frame.len() {
+        let obj = DecompressionObj::new(&decompressor, 0);
+        let mut got = obj.decompress(&frame[..at]).unwrap().0.to_vec();
+        got.extend_from_slice(&obj.decompress(&frame[at..]).unwrap().0);
+        assert_same(&got, &content);
+        assert!(obj.eof());
+    }
+}
+
+#[test]
 fn blocks_that_look_like_a_frame_reserve_nothing() {
     // A terabyte, in a window of a kilobyte.
     let header = [b"\x28\xb5\x2f\xfd\xc0\0".as_slice(), &(1u64 << 40).to_le_bytes()].concat();
