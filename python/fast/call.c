@@ -19,6 +19,12 @@ PyThreadState *leave_python(bool long_call)
     return before;
 }
 
+void leave_python_inside(void)
+{
+    if (outside == NULL)
+        outside = PyEval_SaveThread();
+}
+
 void enter_python(PyThreadState *before)
 {
     if (outside != NULL)
@@ -179,14 +185,17 @@ PyObject *shortened(PyObject *bytes, size_t length)
     size_t size = (size_t)PyBytes_Size(bytes);
     if (size == length)
         return bytes;
-    if ((length > SMALL || size < MAPPED) && can_resize()) {
-        /* It sets the place to NULL when it fails. */
-        resize(&bytes, (Py_ssize_t)length);
-        return bytes;
+    if ((length <= SMALL && size >= MAPPED) || !can_resize()) {
+        PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(bytes), (Py_ssize_t)length);
+        if (copy != NULL || !can_resize()) {
+            Py_DECREF(bytes);
+            return copy;
+        }
+        PyErr_Clear();
     }
-    PyObject *copy = PyBytes_FromStringAndSize(PyBytes_AsString(bytes), (Py_ssize_t)length);
-    Py_DECREF(bytes);
-    return copy;
+    /* It sets the place to NULL when it fails. */
+    resize(&bytes, (Py_ssize_t)length);
+    return bytes;
 }
 
 bool lengthen(PyObject **bytes, size_t length)

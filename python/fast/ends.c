@@ -23,7 +23,9 @@ typedef struct {
 
 static int32_t read_block(Native *stream, const Read *call)
 {
-    PyObject *block = PyObject_CallFunction(stream->method, "n", (Py_ssize_t)call->size_hint);
+    PyObject *size = PyLong_FromSize_t(call->size_hint);
+    PyObject *block = size == NULL ? NULL : PyObject_CallFunctionObjArgs(stream->method, size, NULL);
+    Py_XDECREF(size);
     if (block == NULL)
         return FAILED;
     if (block == Py_None) {
@@ -51,7 +53,10 @@ static int32_t read_in_python(void *given)
 
 static int32_t on_read(void *userdata, size_t size_hint, const uint8_t **out_data, size_t *out_len)
 {
-    return in_python(read_in_python, &(Read){userdata, size_hint, out_data, out_len});
+    int32_t status = in_python(read_in_python, &(Read){userdata, size_hint, out_data, out_len});
+    if (status == DONE && *out_len > SHORT_INPUT)
+        leave_python_inside();
+    return status;
 }
 
 /* None stands for none, as it does in Python. */

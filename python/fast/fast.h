@@ -40,6 +40,8 @@ typedef struct {
     bool running;
     /* The source has said that it would block. */
     bool blocked;
+    /* Of readers: a read has given more than a little. */
+    bool much;
     bool entered, closefd, raw, returns_read, finished, feeding;
 } Native;
 
@@ -95,6 +97,8 @@ int own(Native *self, void *handle, void (*free)(void *));
 
 /* A call into the C library, with or without the GIL. Callbacks of the library take it back. */
 PyThreadState *leave_python(bool long_call);
+/* In a callback, when the rest of the call will be long after all. */
+void leave_python_inside(void);
 void enter_python(PyThreadState *state);
 int32_t in_python(int32_t (*callback)(void *call), void *call);
 
@@ -156,6 +160,8 @@ int flag(PyObject *value, bool standard);
 
 /* ---- ends.c ---- */
 
+/* Input up to this size does not take so long that other threads should run meanwhile, when it is decoded. */
+enum { SHORT_INPUT = 4 << 10 };
 /* Makes an object, or bytes, the source of a stream. The known size of bytes goes into `size`. */
 /* Calls a method of the stream's end without arguments, if there is one. 0, or 1 with an exception. */
 int32_t call_if_there(Native *stream, const char *name, PyObject **out);

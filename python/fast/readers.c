@@ -1,5 +1,7 @@
 /* ZstdCompressionReader, ZstdDecompressionReader. */
 
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "docs.h"
@@ -17,12 +19,10 @@ typedef struct {
     int32_t (*closed)(const void *);
     /* What read1(-1) reads at most. */
     size_t read1_size;
-    /* Reads up to this size do not take so long that other threads should run meanwhile. */
-    size_t short_read;
 } Functions;
 
 /* The library's functions, for any handle. */
-#define FUNCTIONS(kind, read1_size, short_read)                                                                        \
+#define FUNCTIONS(kind, read1_size)                                                                                    \
     {                                                                                                                  \
         (zst_status(*)(const void *, size_t, zst_bytes *, zst_error *))kind##_read,                                    \
             (zst_status(*)(const void *, size_t, zst_bytes *, zst_error *))kind##_read1,                               \
@@ -31,12 +31,11 @@ typedef struct {
             (zst_status(*)(const void *, zst_bytes *, zst_error *))kind##_readall,                                     \
             (zst_status(*)(const void *, const void *, size_t, zst_error *))kind##_unread,                             \
             (uint64_t(*)(const void *))kind##_tell, (zst_status(*)(const void *, zst_error *))kind##_close,            \
-            (int32_t(*)(const void *))kind##_closed, read1_size, short_read                                            \
+            (int32_t(*)(const void *))kind##_closed, read1_size                                                        \
     }
 
-static const Functions COMPRESSION = FUNCTIONS(zst_compression_reader, ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE, 0);
-static const Functions DECOMPRESSION =
-    FUNCTIONS(zst_decompression_reader, ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE, 8 << 10);
+static const Functions COMPRESSION = FUNCTIONS(zst_compression_reader, ZST_COMPRESSION_RECOMMENDED_OUTPUT_SIZE);
+static const Functions DECOMPRESSION = FUNCTIONS(zst_decompression_reader, ZST_DECOMPRESSION_RECOMMENDED_OUTPUT_SIZE);
 
 static const Functions *functions(const Native *self)
 {
@@ -80,6 +79,16 @@ static bool check_open(const Native *self)
     return false;
 }
 
+/* A copy of what was read. Without memory for it the library takes it back. */
+static PyObject *copied(Native *self, const char *place, size_t length)
+{
+    zst_error err;
+    PyObject *bytes = PyBytes_FromStringAndSize(place, (Py_ssize_t)length);
+    if (bytes == NULL)
+        functions(self)->unread(self->handle, place, length, &err);
+    return bytes;
+}
+
 /* What the library has made; of all that is left for a negative size. */
 static PyObject *read_copied(Native *self, Py_ssize_t size, bool once)
 {
@@ -90,12 +99,27 @@ static PyObject *read_copied(Native *self, Py_ssize_t size, bool once)
                         : once   ? functions(self)->read1(self->handle, (size_t)size, &bytes, &err)
                                  : functions(self)->read(self->handle, (size_t)size, &bytes, &err);
     enter_python(state);
-    return status < 0 ? failed(&err, self) : take_bytes(&bytes);
+    if (status < 0)
+        return failed(&err, self);
+    PyObject *copy = copied(self, (const char *)bytes.data, bytes.len);
+    zst_bytes_free(&bytes);
+    return copy;
+}
+
+/* The size of the memory that is kept, and what does not cost much to copy out of it. */
+enum { KEPT = 128 << 10, LITTLE = 16 << 10 };
+/* Reads up to this size do not take so long that other threads should run meanwhile. */
+enum { SHORT_READ = 8 << 10 };
+
+/* Of little input neither do larger ones; a source may yet give more. */
+static bool is_long(const Native *self, size_t size)
+{
+    return self->functions == &COMPRESSION || size > KEPT || (size > SHORT_READ && self->block.len > SHORT_INPUT);
 }
 
 static zst_status read_into(Native *self, void *place, size_t size, bool once, size_t *out, zst_error *err)
 {
-    PyThreadState *state = leave_python(size > functions(self)->short_read);
+    PyThreadState *state = leave_python(is_long(self, size));
     zst_status status = once ? functions(self)->readinto1(self->handle, place, size, out, err)
                              : functions(self)->readinto(self->handle, place, size, out, err);
     enter_python(state);
@@ -142,6 +166,23 @@ static bool begin(Native *self)
     return true;
 }
 
+/* Whoever asks for much often gets little, which costs less by way of memory that is kept. Nobody else has it while it
+ * is in use. */
+static PyObject *read_by_kept_memory(Native *self, size_t size, bool once)
+{
+    static _Atomic(char *) kept;
+    size_t length = 0;
+    zst_error err;
+    char *place = atomic_exchange(&kept, NULL);
+    if (place == NULL && (place = malloc(KEPT)) == NULL)
+        return PyErr_NoMemory();
+    zst_status status = read_into(self, place, size, once, &length, &err);
+    PyObject *bytes = status < 0 ? failed(&err, self) : copied(self, place, length);
+    self->much = length > LITTLE;
+    free(atomic_exchange(&kept, place));
+    return bytes;
+}
+
 static PyObject *read_size(Native *self, size_t size, bool once)
 {
     char small[SMALL];
@@ -149,8 +190,10 @@ static PyObject *read_size(Native *self, size_t size, bool once)
     zst_error err;
     if (size <= SMALL) {
         zst_status status = read_into(self, small, size, once, &length, &err);
-        return status < 0 ? failed(&err, self) : PyBytes_FromStringAndSize(small, (Py_ssize_t)length);
+        return status < 0 ? failed(&err, self) : copied(self, small, length);
     }
+    if (size > LITTLE && size <= KEPT && !self->much)
+        return read_by_kept_memory(self, size, once);
     PyObject *bytes = size > LARGE || !can_resize() ? NULL : new_bytes(size);
     if (bytes == NULL) {
         PyErr_Clear();

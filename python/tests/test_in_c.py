@@ -392,3 +392,25 @@ def test_subclasses_with_their_own_arguments():
     assert Buffer(DATA, q(0, 3)).name == "buffer" and Buffer(DATA, q(0, 3))[0].tobytes() == DATA[:3]
     assert Dict("dict").name == "dict" and len(Dict("dict")) == len(DATA)
     assert z.BufferWithSegmentsCollection(Buffer(DATA, q(0, 3))).size() == 3
+
+
+@pytest.mark.parametrize("size", [1_000, 100_000, 200_000])
+def test_a_read_without_memory_for_its_result(size):
+    if not _native.COMPILED:
+        pytest.skip("cffi needs memory of Python's in places of its own")
+    memory = pytest.importorskip("_testcapi", reason="this Python comes without the means to refuse memory")
+    failures = 0
+    for number in range(30):
+        reader = z.ZstdDecompressor().stream_reader(FRAME)
+        content = b""
+        memory.set_nomemory(number, number + 1)
+        try:
+            content = reader.read(size)
+        except MemoryError:
+            failures += 1
+        finally:
+            memory.remove_mem_hooks()
+        assert reader.tell() == len(content)
+        assert content + reader.read() == DATA
+    # There is another way to large results.
+    assert bool(failures) == (size < 200_000)
