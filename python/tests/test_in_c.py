@@ -398,19 +398,31 @@ def test_subclasses_with_their_own_arguments():
 def test_a_read_without_memory_for_its_result(size):
     if not _native.COMPILED:
         pytest.skip("cffi needs memory of Python's in places of its own")
-    memory = pytest.importorskip("_testcapi", reason="this Python comes without the means to refuse memory")
-    failures = 0
-    for number in range(30):
-        reader = z.ZstdDecompressor().stream_reader(FRAME)
-        content = b""
-        memory.set_nomemory(number, number + 1)
-        try:
-            content = reader.read(size)
-        except MemoryError:
-            failures += 1
-        finally:
-            memory.remove_mem_hooks()
-        assert reader.tell() == len(content)
-        assert content + reader.read() == DATA
-    # There is another way to large results.
-    assert bool(failures) == (size < 200_000)
+    pytest.importorskip("_testcapi", reason="this Python comes without the means to refuse memory")
+    # All threads of a process are refused it.
+    child(
+        """
+import sys
+import _testcapi
+import zstandard as z
+
+size, failures = int(sys.argv[1]), 0
+data = b"some content, and some more of it; " * 100
+frame = z.compress(data)
+for number in range(30):
+    reader = z.ZstdDecompressor().stream_reader(frame)
+    content = b""
+    _testcapi.set_nomemory(number, number + 1)
+    try:
+        content = reader.read(size)
+    except MemoryError:
+        failures += 1
+    finally:
+        _testcapi.remove_mem_hooks()
+    assert reader.tell() == len(content)
+    assert content + reader.read() == data
+# There is another way to large results.
+assert bool(failures) == (size < 200_000)
+""",
+        size,
+    )
