@@ -149,6 +149,7 @@ class _Writer(Made):
         return fileno()
 
     def writelines(self, lines):
+        """There is none, as in the original."""
         raise NotImplementedError("writelines() is not part of this stream; call write() for each piece")
 
     for _name in ("read", "readall", "readinto", "readline", "readlines", "seek", "truncate", "__iter__", "__next__"):
