@@ -7,9 +7,8 @@
     kept SET COUNT heap|resident         memory that as many results of compress() keep, by their size
     peak OPERATION SET [ARGUMENTS]       peak of memory while one call runs, by the size of its result
 
-Operations are the methods of `Zstandard` (zstandard_side.py), or those of another package's class, with the same meaning
-everywhere (backports_side.py). Each
-returns a `Work`: what does so many calls, and what is to be compared with the other sides.
+Operations are the methods of `Zstandard` (zstandard_side.py), or those of another package's class (backports_side.py), with
+the same meaning everywhere. Each returns a `Work`: what does so many calls, and what is to be compared with other sides.
 """
 
 import ctypes

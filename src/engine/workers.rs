@@ -134,15 +134,17 @@ impl Team<'_> {
     fn finish(&mut self) -> bool {
         let Some(place) = self.place.take() else { return false };
         let mut office = lock();
-        for look in 1.. {
-            let Some(job) = &mut office.teams[place] else { break };
+        let mut looks = 0;
+        loop {
+            let Some(job) = &mut office.teams[place] else { return false };
             job.wanted = 0;
             if job.inside == 0 {
                 let panicked = job.panicked;
                 office.teams[place] = None;
                 return panicked;
             }
-            if look < LOOKS {
+            if looks < LOOKS {
+                looks += 1;
                 drop(office);
                 (0..PAUSES).for_each(|_| spin_loop());
                 office = lock();
@@ -150,7 +152,6 @@ impl Team<'_> {
                 office = self.done.wait(office).unwrap_or_else(PoisonError::into_inner);
             }
         }
-        false
     }
 }
 
